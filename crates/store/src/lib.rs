@@ -1,1 +1,92 @@
-//! Placeholder while the workspace is laid out.
+//! Where the controller keeps what agents report.
+//!
+//! [`Store`] speaks the words of `model` and nothing of any backend. [`sqlite`] is the default;
+//! `conformance` is the suite every implementation runs.
+
+pub mod entity;
+pub mod error;
+pub mod limits;
+pub mod query;
+pub mod write;
+
+pub use entity::{AgentRecord, Application, BackendRecord, BtRecord, Entities, NodeRecord, TierRecord};
+pub use error::StoreError;
+pub use query::{
+    Dimension, Dimensions, MetricFamily, MetricFilter, MetricQuery, MetricRow, SegmentFilter, SegmentPage,
+    SegmentRecord, SegmentSummary, Step, TimeRange,
+};
+pub use write::{NodeReport, NodeSegments, WriteBatch};
+
+use tierline_model::{AppId, Guid};
+
+/// Telemetry and entities of all accounts. Every method blocks; callers on an async runtime use a blocking
+/// thread. Implementations are shared between threads.
+pub trait Store: Send + Sync + 'static {
+    /// Makes a batch durable: when this returns `Ok`, a crash of process or machine loses nothing of it.
+    /// Writing the same batch again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be made durable now (disk full, read-only); nothing of the
+    /// batch is then visible.
+    fn write(&self, batch: WriteBatch) -> Result<(), StoreError>;
+
+    /// The applications of an account, by name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn applications(&self, account: &str) -> Result<Vec<Application>, StoreError>;
+
+    /// All entities of one application.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn entities(&self, account: &str, app_id: AppId) -> Result<Entities, StoreError>;
+
+    /// Numbers, grouped and stepped as asked.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the answer would exceed its row limit.
+    fn metrics(&self, account: &str, query: &MetricQuery) -> Result<Vec<MetricRow>, StoreError>;
+
+    /// Kept segments, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn segments(&self, account: &str, filter: &SegmentFilter) -> Result<SegmentPage, StoreError>;
+
+    /// Everything kept of one request, over all tiers and applications of the account, by start time.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn execution(&self, account: &str, guid: Guid) -> Result<Vec<SegmentRecord>, StoreError>;
+
+    /// The latest word of an agent about itself; replaces what the same incarnation said before.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn put_agent(&self, account: &str, agent: AgentRecord) -> Result<(), StoreError>;
+
+    /// What the agents of an application said about themselves, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn agents(&self, account: &str, app_id: AppId) -> Result<Vec<AgentRecord>, StoreError>;
+
+    /// A small named document (agent configuration, users, keys). `None` when never written.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn document(&self, account: &str, kind: &str, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Writes a small named document durably.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn put_document(&self, account: &str, kind: &str, name: &str, text: &str) -> Result<(), StoreError>;
+
+    /// Drops what is older than its retention. `now_ms` is milliseconds since 1970.
+    ///
+    /// # Errors
+    /// When files cannot be removed.
+    fn drop_expired(&self, now_ms: u64) -> Result<(), StoreError>;
+}
