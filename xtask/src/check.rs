@@ -1,0 +1,124 @@
+//! `cargo xtask check`: what reads the code without running it.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::python::Environment;
+use crate::{codegen, dist, process, python, setup, workspace};
+
+/// Why a check did not hold, or did not run.
+enum Verdict {
+    Holds,
+    Skipped(String),
+}
+
+type Check = fn() -> Result<Verdict>;
+
+/// Runs every check and names all that fail, not only the first.
+pub fn run() -> Result<()> {
+    setup::basics()?;
+    let checks: [(&str, Check); 8] = [
+        ("generated files", || codegen::check().map(|()| Verdict::Holds)),
+        ("rustfmt", || cargo(&["fmt", "--all", "--check"])),
+        ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])),
+        ("cargo deny", deny),
+        ("ruff", ruff),
+        ("pyright", pyright),
+        ("npm audit", || {
+            page(&["audit", "--omit=dev", "--audit-level=high"], "npm is offline or knows no advisories")
+        }),
+        ("knip", || page(&["exec", "--no", "--", "knip"], "knip is not among the page's packages")),
+    ];
+    let mut failed = Vec::new();
+    for (name, check) in checks {
+        match check() {
+            Ok(Verdict::Holds) => println!("{name}: holds"),
+            Ok(Verdict::Skipped(reason)) => println!("{name}: skipped, {reason}"),
+            Err(error) => {
+                println!("{name}: FAILED\n{error:#}");
+                failed.push(name);
+            }
+        }
+        if process::interrupted() {
+            bail!("interrupted");
+        }
+    }
+    if !failed.is_empty() {
+        bail!("these checks failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn cargo(arguments: &[&str]) -> Result<Verdict> {
+    process::run(Command::new("cargo").args(arguments).current_dir(workspace::root()))
+        .map(|()| Verdict::Holds)
+}
+
+fn deny() -> Result<Verdict> {
+    let tool = match setup::cargo_tool("cargo-deny", "licences and advisories of the crates we use") {
+        Ok(tool) => tool,
+        Err(error) => return Ok(Verdict::Skipped(format!("cargo-deny cannot be installed here: {error:#}"))),
+    };
+    let mut fetch = Command::new(&tool);
+    // The advisories come from a git repository; the other checks need no network.
+    let online = process::quiet(fetch.args(["fetch"]).current_dir(workspace::root())).is_ok();
+    let mut deny = Command::new(&tool);
+    deny.args(["--log-level=error", "check", "bans", "licenses", "sources"]).current_dir(workspace::root());
+    if online {
+        deny.arg("advisories");
+    }
+    process::run(&mut deny)?;
+    Ok(if online {
+        Verdict::Holds
+    } else {
+        Verdict::Skipped("advisories cannot be fetched here; the rest holds".into())
+    })
+}
+
+/// The Python sources: the agent's package, the example, the benchmarks.
+const PYTHON_FOLDERS: [&str; 3] = ["python", "examples", "bench"];
+
+fn ruff() -> Result<Verdict> {
+    let tools = python_tools()?;
+    for action in [&["check", "--quiet"][..], &["format", "--check", "--quiet"]] {
+        let mut ruff = Command::new(tools.program("ruff"));
+        process::run(ruff.args(action).args(PYTHON_FOLDERS).current_dir(workspace::root()))?;
+    }
+    Ok(Verdict::Holds)
+}
+
+fn pyright() -> Result<Verdict> {
+    if dist::built_wheel().is_err() {
+        return Ok(Verdict::Skipped(
+            "dist/ has no wheel to check against; `cargo xtask dist` makes one".into(),
+        ));
+    }
+    let tools = python_tools()?;
+    let mut pyright = Command::new(tools.program("pyright"));
+    process::run(pyright.args(["--project", "python"]).current_dir(workspace::root()))
+        .map(|()| Verdict::Holds)
+}
+
+fn python_tools() -> Result<Environment> {
+    Environment::with(
+        &python::main()?,
+        "check",
+        &["ruff==0.17.5", "pyright==1.1.414"],
+        "style and types of the Python sources",
+    )
+}
+
+/// An npm command of the page; `absent` says why it may be impossible.
+fn page(arguments: &[&str], absent: &str) -> Result<Verdict> {
+    let folder = workspace::root().join("ui");
+    setup::npm_packages(&folder)?;
+    let is_absent = match arguments[0] {
+        "exec" => !folder.join("node_modules/.bin").join(arguments[arguments.len() - 1]).exists(),
+        _ => process::quiet(Command::new("npm").args(["ping"]).current_dir(&folder)).is_err(),
+    };
+    if is_absent {
+        return Ok(Verdict::Skipped(absent.to_owned()));
+    }
+    process::run(Command::new("npm").args(arguments).current_dir(&folder)).map(|()| Verdict::Holds)
+}

@@ -1,0 +1,177 @@
+//! `cargo xtask test`: everything that proves something, from set-up to the browser, with one closing line.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::demo::Demo;
+use crate::process::Output;
+use crate::python::{Environment, Python};
+use crate::tally::{self, Runner, Tally};
+use crate::{codegen, dist, process, python, setup, workspace};
+
+/// A step that takes longer hangs.
+const STEP_LIMIT: Duration = Duration::from_secs(20 * 60);
+/// Short, so that the browser test need not wait for whole minutes.
+const BROWSER_REPORT_INTERVAL_MS: u64 = 1_000;
+
+type Step = fn() -> Result<Tally>;
+
+const STEPS: [(&str, Step); 8] = [
+    ("setup", set_up),
+    ("codegen", generated_files),
+    ("page", page),
+    ("rust", rust),
+    ("dist", build),
+    ("python", python_tests),
+    ("end-to-end", end_to_end),
+    ("browser", browser),
+];
+
+/// Runs all steps, or those named, and fails when anything in them did.
+pub fn run(arguments: &[String]) -> Result<()> {
+    if let Some(unknown) = arguments.iter().find(|name| !STEPS.iter().any(|(step, _)| step == name)) {
+        bail!("there is no step `{unknown}`; the steps are {}", STEPS.map(|(name, _)| name).join(", "));
+    }
+    let mut sum = Tally::default();
+    let mut report = Vec::new();
+    for (name, step) in STEPS {
+        if !arguments.is_empty() && !arguments.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        println!("\n=== {name}");
+        let began = Instant::now();
+        let tally = step().unwrap_or_else(|error| {
+            println!("{name}: {error:#}");
+            Tally { passed: 0, failed: 1 }
+        });
+        sum += tally;
+        let seconds = began.elapsed().as_secs();
+        report.push(format!(
+            "{name:<12} {seconds:>5} s  {:>5} passed  {:>3} failed",
+            tally.passed, tally.failed
+        ));
+        if process::interrupted() {
+            break;
+        }
+    }
+    println!("\n{}\n", report.join("\n"));
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    if process::interrupted() {
+        bail!("interrupted");
+    }
+    if sum.failed > 0 {
+        bail!("not everything holds");
+    }
+    Ok(())
+}
+
+fn set_up() -> Result<Tally> {
+    setup::basics()?;
+    setup::chromium()?;
+    let versions: Vec<String> = python::all().iter().map(|python| format!("3.{}", python.minor)).collect();
+    println!("Python versions found: {}", versions.join(", "));
+    Ok(Tally::default())
+}
+
+fn generated_files() -> Result<Tally> {
+    codegen::check()?;
+    Ok(Tally { passed: 1, failed: 0 })
+}
+
+fn page() -> Result<Tally> {
+    dist::page()?;
+    let folder = workspace::root().join("ui");
+    process::run(Command::new("npm").args(["run", "--silent", "typecheck"]).current_dir(&folder))?;
+    counted(Runner::Node, Command::new("npm").args(["test", "--silent"]).current_dir(&folder))
+}
+
+fn rust() -> Result<Tally> {
+    let mut cargo = Command::new("cargo");
+    // All binaries, even after one failed: the closing line counts everything.
+    counted(
+        Runner::Cargo,
+        cargo.args(["test", "--workspace", "--no-fail-fast"]).current_dir(workspace::root()),
+    )
+}
+
+fn build() -> Result<Tally> {
+    dist::build().map(|_| Tally::default())
+}
+
+/// The API tests on every supported interpreter that this machine has.
+fn python_tests() -> Result<Tally> {
+    let wheel = built()?.wheel;
+    let pythons = python::all();
+    if pythons.is_empty() {
+        bail!("no CPython between 3.10 and 3.13 was found");
+    }
+    let mut sum = Tally::default();
+    for python in pythons {
+        println!("\n--- Python 3.{}", python.minor);
+        let environment = test_environment(&python, &["-r", "python/tests/requirements.txt"])?;
+        environment.install_wheel(&wheel)?;
+        sum += pytest(&environment, &["python/tests", "--ignore=python/tests/e2e"])?;
+    }
+    Ok(sum)
+}
+
+/// Agents, frameworks and a real controller together, on the main interpreter.
+fn end_to_end() -> Result<Tally> {
+    let wheel = built()?.wheel;
+    let mut packages = vec!["-r", "python/tests/requirements.txt"];
+    if workspace::root().join("python/tests/e2e/requirements.txt").is_file() {
+        packages.extend(["-r", "python/tests/e2e/requirements.txt"]);
+    }
+    let main = python::main()?;
+    let environment = Environment::with(&main, "end-to-end", &packages, "the end-to-end tests")?;
+    environment.install_wheel(&wheel)?;
+    pytest(&environment, &["python/tests/e2e"])
+}
+
+/// The page in a real browser, over the running demo.
+fn browser() -> Result<Tally> {
+    let browser = setup::chromium()?;
+    let mut demo = Demo::start(&built()?, None, BROWSER_REPORT_INTERVAL_MS)?;
+    demo.wait_until_visible()?;
+    let mut npm = Command::new("npm");
+    npm.args(["run", "--silent", "test:browser"]).current_dir(workspace::root().join("ui"));
+    npm.env("TIERLINE_CHROMIUM", browser).envs(demo.variables());
+    let tally = counted(Runner::Node, &mut npm);
+    demo.stop()?;
+    tally
+}
+
+fn test_environment(python: &Python, packages: &[&str]) -> Result<Environment> {
+    Environment::with(python, "test", packages, "the Python tests")
+}
+
+fn pytest(environment: &Environment, arguments: &[&str]) -> Result<Tally> {
+    let mut pytest = Command::new(environment.python());
+    pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).args(arguments);
+    pytest.env("TIERLINE_BIN", workspace::dist().join("tierline"));
+    counted(Runner::Pytest, pytest.current_dir(workspace::root()))
+}
+
+/// Runs a test runner and counts; one that fails without naming a failed test counts as one.
+fn counted(runner: Runner, command: &mut Command) -> Result<Tally> {
+    command.env("NO_COLOR", "1");
+    let ended = process::finish(command, Output::Shown, STEP_LIMIT)?;
+    let mut tally = tally::read(runner, &ended.text);
+    if let Some(trouble) = ended.trouble {
+        println!("`{}` {trouble}", process::line_of(command));
+        tally.failed = tally.failed.max(1);
+    } else if tally == Tally::default() {
+        bail!("`{}` ran no test", process::line_of(command));
+    }
+    Ok(tally)
+}
+
+/// What the step `dist` made; the steps after it can also be run alone.
+fn built() -> Result<dist::Dist> {
+    let binary: PathBuf = workspace::dist().join("tierline");
+    let wheel = dist::built_wheel().context("run `cargo xtask dist` first, or the step `dist`")?;
+    Ok(dist::Dist { binary, wheel })
+}
