@@ -1,0 +1,1 @@
+"""A small shop of several tiers, observed through the agent API."""

@@ -1,0 +1,138 @@
+"""Starts the whole shop, in order, and stops it in the opposite order."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+START_LIMIT_S = 30.0
+STOP_LIMIT_S = 8.0
+POLL_INTERVAL_S = 0.2
+ORDERS_NODES = 2
+
+
+class Shop:
+    """The processes of the shop."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._processes: list[tuple[str, subprocess.Popen[str]]] = []
+
+    def start(self, customers_per_second: float) -> None:
+        """Those that are called before those that call them."""
+        memory = self._memory()
+        orders = [
+            self._tier(
+                "orders",
+                number,
+                "shop.orders",
+                "--database",
+                str(self._data / "orders.db"),
+                "--memory",
+                memory,
+            )
+            for number in range(1, ORDERS_NODES + 1)
+        ]
+        self._tier(
+            "shipping", 1, "shop.shipping", "--database", str(self._data / "shipping.db"), "--memory", memory
+        )
+        addresses = [word for address in orders for word in ("--orders", address)]
+        front = self._tier("front", 1, "shop.front", *addresses, "--memory", memory)
+        self._start("load", {}, "shop.load", "--front", front, "--per-second", str(customers_per_second))
+        print(f"the shop is open at http://{front}/catalogue", flush=True)
+
+    def wait(self) -> str:
+        """Until one of them ends, which none should."""
+        while True:
+            for name, process in self._processes:
+                if process.poll() is not None:
+                    return f"{name} ended with status {process.returncode}"
+            time.sleep(POLL_INTERVAL_S)
+
+    def stop(self) -> None:
+        """The customers first, so that nothing is asked of those who are gone."""
+        while self._processes:
+            _, process = self._processes.pop()
+            process.terminate()
+            try:
+                process.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _memory(self) -> str:
+        """Redis when it is installed, else our own small server of its protocol."""
+        redis = shutil.which("redis-server")
+        if redis is None:
+            return f"127.0.0.1:{self._start('memory', {}, 'shop.memory_server')}"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [redis, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, text=True)
+        self._processes.append(("redis", process))
+        deadline = time.monotonic() + START_LIMIT_S
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return f"127.0.0.1:{port}"
+            except OSError:
+                time.sleep(0.05)
+        raise SystemExit("redis-server did not start")
+
+    def _tier(self, tier: str, number: int, module: str, *arguments: str) -> str:
+        names = {"APPDYNAMICS_AGENT_TIER_NAME": tier, "APPDYNAMICS_AGENT_NODE_NAME": f"{tier}-{number}"}
+        return f"127.0.0.1:{self._start(f'{tier}-{number}', names, module, *arguments)}"
+
+    def _start(self, name: str, names: dict[str, str], module: str, *arguments: str) -> int:
+        """Starts a process and answers the port that it says it listens on."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **names},
+        )
+        self._processes.append((name, process))
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line.startswith("ready "):
+            raise SystemExit(f"{name} did not start")
+        return int(line.split()[1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="shop", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder for the databases")
+    parser.add_argument("--per-second", type=float, default=12.0, help="customers' visits at most")
+    options = parser.parse_args()
+    options.data.mkdir(parents=True, exist_ok=True)
+
+    def leave(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, leave)
+    shop = Shop(options.data)
+    trouble = None
+    try:
+        shop.start(options.per_second)
+        trouble = shop.wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        shop.stop()
+    if trouble:
+        raise SystemExit(trouble)
+
+
+if __name__ == "__main__":
+    main()

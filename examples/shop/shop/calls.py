@@ -1,0 +1,125 @@
+"""How the tiers call each other and their backends: each call is an exit call of its transaction.
+
+This is the part to copy. A call to another tier carries the correlation header; a call to a database,
+a cache or a queue names the properties by which one backend differs from another.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from appdynamics.agent import api as appd
+
+from shop import resp
+
+HTTP_TIMEOUT_S = 10.0
+QUEUE_NAME = "orders-to-ship"
+
+
+class TierError(Exception):
+    """Another tier answered that it could not do what it was asked."""
+
+
+def ask_tier(bt: Any, address: str, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """Asks another tier over HTTP and answers its JSON. The header lets the transaction continue there."""
+    host, port = address.split(":")
+    data = b"" if body is None else json.dumps(body).encode()
+    with appd.exit_call(
+        bt,
+        appd.EXIT_HTTP,
+        f"orders at {address}",
+        {"HOST": host, "PORT": int(port)},
+        optional_properties={"Method": method, "Request bytes": len(data)},
+        operation=f"{method} {path}",
+    ) as exit_call:
+        headers = {"Content-Type": "application/json"}
+        correlation = appd.make_correlation_header(bt, exit_call)
+        if correlation is not None:
+            name, value = correlation
+            headers[name] = value
+        connection = http.client.HTTPConnection(host, int(port), timeout=HTTP_TIMEOUT_S)
+        try:
+            connection.request(method, path, data, headers)
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise TierError(f"{method} {path} answered {answer.status}: {text.decode(errors='replace')}")
+        return json.loads(text)
+
+
+class Database:
+    """An SQLite file; every statement is an exit call."""
+
+    def __init__(self, path: str) -> None:
+        self._connection = sqlite3.connect(path, timeout=5.0, isolation_level=None)
+        self._properties = {"HOST": "localhost", "DATABASE": path.rsplit("/", 1)[-1], "VENDOR": "SQLite"}
+        self._connection.execute("PRAGMA journal_mode = WAL")
+
+    def run(self, bt: Any, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Runs one statement and answers its rows. An error of the database is reported on the call."""
+        with appd.exit_call(
+            bt,
+            appd.EXIT_DB,
+            self._properties["DATABASE"],
+            self._properties,
+            optional_properties={"Library": f"SQLite {sqlite3.sqlite_version}", "Values": len(values)},
+            operation=statement,
+        ):
+            return self._connection.execute(statement, values).fetchall()
+
+
+class Cache:
+    """The cache; reading and writing are exit calls."""
+
+    def __init__(self, address: str) -> None:
+        self._client = resp.Client(address)
+        self._properties = {"SERVER POOL": address, "VENDOR": "Redis"}
+
+    def get(self, bt: Any, key: str) -> Any:
+        with self._call(bt, f"GET {key}"):
+            text = self._client.ask("GET", key)
+        return None if text is None else json.loads(text)
+
+    def put(self, bt: Any, key: str, value: Any, seconds: int) -> None:
+        with self._call(bt, f"SET {key}"):
+            self._client.ask("SET", key, json.dumps(value), "EX", str(seconds))
+
+    def _call(self, bt: Any, operation: str) -> Any:
+        return appd.exit_call(bt, appd.EXIT_CACHE, "catalogue cache", self._properties, operation=operation)
+
+
+class Queue:
+    """The queue; a message carries the correlation header, so that the consumer continues the transaction."""
+
+    def __init__(self, address: str) -> None:
+        self._client = resp.Client(address)
+        host, port = address.split(":")
+        self._properties = {
+            "HOST": host,
+            "PORT": int(port),
+            "DESTINATION": QUEUE_NAME,
+            "VENDOR": "Redis list",
+        }
+
+    def publish(self, bt: Any, message: dict[str, Any]) -> None:
+        operation = f"LPUSH {QUEUE_NAME}"
+        with appd.exit_call(
+            bt, appd.EXIT_QUEUE, QUEUE_NAME, self._properties, operation=operation
+        ) as exit_call:
+            correlation = appd.make_correlation_header(bt, exit_call)
+            envelope = {"message": message, "correlation": correlation[1] if correlation else None}
+            self._client.ask("LPUSH", QUEUE_NAME, json.dumps(envelope))
+
+    def take(self, seconds: int) -> tuple[dict[str, Any], str | None] | None:
+        """The next message and its correlation header; ``None`` when none came in time."""
+        answer = self._client.ask("BRPOP", QUEUE_NAME, str(seconds))
+        if answer is None:
+            return None
+        envelope = json.loads(answer[1])
+        return envelope["message"], envelope["correlation"]

@@ -1,0 +1,108 @@
+"""Customers: a bounded, repeatable load. It is not observed itself."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import itertools
+import json
+import random
+import sys
+import threading
+import time
+from urllib.parse import quote
+
+from shop import lifecycle
+from shop.orders import PRODUCTS
+
+CUSTOMERS = ["Ada", "Grace", "Edsger", "Barbara", "Donald", "Tony"]
+COUNTRIES = ["Germany", "France", "Poland", "Chile"]
+SEED = 7
+#: One in so many visits is of this kind. Primes, so that they rarely meet.
+ARCHIVE_SEARCH_EVERY, EXPIRED_CARD_EVERY, REPEATED_ORDER_EVERY, LOCKED_LOGIN_EVERY, ATLANTIS_EVERY = (
+    41,
+    29,
+    37,
+    53,
+    31,
+)
+
+
+class Customers:
+    """Decides what the next customer does."""
+
+    def __init__(self) -> None:
+        self._random = random.Random(SEED)
+        self._lock = threading.Lock()
+        self._visits = itertools.count(1)
+        # Numbers differ between runs over the same database.
+        self._first_order = int(time.time())
+
+    def next(self) -> tuple[str, str, dict[str, object] | None]:
+        """Method, path and body of the next request."""
+        with self._lock:
+            visit = next(self._visits)
+            choice = self._random.random()
+            customer = self._random.choice(CUSTOMERS)
+            if visit % LOCKED_LOGIN_EVERY == 0:
+                return "POST", "/login", {"customer": customer, "tries": 4}
+            if visit % ARCHIVE_SEARCH_EVERY == 0:
+                return "GET", f"/search?text={quote(customer)}&archive=yes", None
+            special = [
+                visit % every == 0 for every in (EXPIRED_CARD_EVERY, REPEATED_ORDER_EVERY, ATLANTIS_EVERY)
+            ]
+            if any(special) or choice < 0.35:
+                return "POST", "/checkout", self._order(visit, customer, *special)
+            if choice < 0.65:
+                return "GET", "/catalogue", None
+            if choice < 0.85:
+                return "GET", f"/search?text={self._random.choice(PRODUCTS)[:3]}", None
+            return "POST", "/login", {"customer": customer}
+
+    def _order(
+        self, visit: int, customer: str, expired: bool, repeated: bool, atlantis: bool
+    ) -> dict[str, object]:
+        number = self._first_order * 1_000_000 + (0 if repeated else visit)
+        return {
+            "number": f"T-{number}",
+            "customer": customer,
+            "product": self._random.choice(PRODUCTS),
+            "items": self._random.randint(1, 4),
+            "value": round(self._random.uniform(3, 80), 2),
+            "card": "expired" if expired else "valid",
+            "country": "Atlantis" if atlantis else self._random.choice(COUNTRIES),
+        }
+
+
+def visit(customers: Customers, front: str, pause_s: float) -> None:
+    """One customer after the other, for ever."""
+    while True:
+        method, path, body = customers.next()
+        connection = http.client.HTTPConnection(front, timeout=30)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body))
+            connection.getresponse().read()
+        except OSError as error:
+            print(f"{method} {path}: {error}", file=sys.stderr)
+        finally:
+            connection.close()
+        time.sleep(pause_s)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--front", required=True, help="HOST:PORT of the tier front")
+    parser.add_argument("--per-second", type=float, default=12.0, help="visits at most")
+    parser.add_argument("--customers", type=int, default=3, help="how many at the same time")
+    options = parser.parse_args()
+    lifecycle.end_on_request()
+    customers = Customers()
+    pause_s = options.customers / options.per_second
+    for _ in range(options.customers):
+        threading.Thread(target=visit, args=(customers, options.front, pause_s), daemon=True).start()
+    lifecycle.say_ready()
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
