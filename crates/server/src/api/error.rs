@@ -1,0 +1,62 @@
+//! What the page is told when something went wrong.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An error as the page shows it.
+#[derive(Serialize, ToSchema, Debug, Clone)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorAnswer {
+    /// What happened.
+    pub error: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// A failed call of the page API.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// What happened.
+    pub error: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl ApiError {
+    /// An error with its status, in the words the page shows.
+    pub fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { status, error: error.into(), hint: hint.into() }
+    }
+
+    /// Nobody is logged in.
+    #[must_use]
+    pub fn not_logged_in() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "You are not logged in.", "Log in and try again.")
+    }
+
+    /// There is no such thing.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            format!("There is no such {what}."),
+            "It may have been removed, or the link is from another controller.",
+        )
+    }
+
+    /// A parameter that cannot be read.
+    pub fn bad_request(error: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error, hint)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(ErrorAnswer { error: self.error, hint: self.hint })).into_response()
+    }
+}

@@ -1,0 +1,83 @@
+//! `docs/reference/openapi.json`: generated from the handlers and their types, never edited.
+
+use serde_json::Value;
+use utoipa::OpenApi;
+
+use super::{
+    applications, backends, business_transactions, flow_map, nodes, scorecard, series, session, snapshots,
+};
+
+/// The page API.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tierline page API",
+        description = "What the page asks the controller. Times are milliseconds since 1970, durations milliseconds, ids numbers up to 2^52 - 1. A POST needs the header X-CSRF-TOKEN with the token of GET /api/session.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        session::login,
+        session::session,
+        session::logout,
+        session::setup,
+        applications::list,
+        applications::one,
+        scorecard::scorecard,
+        series::series,
+        flow_map::flow_map,
+        business_transactions::list,
+        business_transactions::one,
+        snapshots::list,
+        snapshots::one,
+        backends::list,
+        backends::one,
+        nodes::list,
+    )
+)]
+struct PageApi;
+
+/// The document as text, the same for the same source.
+///
+/// # Errors
+/// When it cannot be written as JSON; it always can.
+pub fn document() -> Result<String, serde_json::Error> {
+    let mut document = serde_json::to_value(PageApi::openapi())?;
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        for (name, schema) in schemas {
+            if !name.ends_with("Request") {
+                require_all_properties(schema);
+            }
+        }
+    }
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// Answers never leave a key out: what may be absent is null. Readers need not handle a third case.
+fn require_all_properties(schema: &mut Value) {
+    if let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) {
+        parts.iter_mut().for_each(require_all_properties);
+    }
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        let names: Vec<Value> = properties.keys().map(|name| Value::from(name.as_str())).collect();
+        schema["required"] = Value::from(names);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_committed_document_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json");
+        let fresh = super::document().unwrap();
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &fresh).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == fresh,
+            "docs/reference/openapi.json is stale: run UPDATE=1 cargo test -p tierline-server --lib openapi"
+        );
+    }
+}
