@@ -1,0 +1,1 @@
+//! OpAMP, both ways.

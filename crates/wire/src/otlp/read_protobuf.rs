@@ -1,0 +1,298 @@
+//! Walking OTLP requests in protobuf.
+//!
+//! A field of an unexpected wire type is skipped like an unknown one, as protobuf demands.
+
+use std::borrow::Cow;
+
+use super::DecodeError;
+use super::view::{
+    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, Metric, MetricKind, MetricSink, NOT_READABLE, NOT_UTF8, Point,
+    PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES, TOO_MANY_BUCKETS, Value,
+};
+use crate::limits::{
+    ATTRIBUTE_ARRAY_MAX, ATTRIBUTE_KEY_BYTES_MAX, EVENT_ATTRIBUTES_MAX, EVENTS_PER_SPAN_MAX,
+    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, POINT_ATTRIBUTES_MAX, RESOURCE_ATTRIBUTES_MAX,
+    RESOURCES_PER_REQUEST_MAX, SPAN_ATTRIBUTES_MAX,
+};
+use crate::protobuf::Field::{self, Bytes, Fixed64, Varint};
+use crate::protobuf::{Malformed, Reader};
+
+pub(super) fn metrics<'a>(request: &'a [u8], sink: &mut impl MetricSink) -> Result<(), DecodeError> {
+    resources(request, sink, |sink, scope_metrics, wanted| {
+        Reader::new(scope_metrics).fields(|field, value| match (field, value) {
+            (2, Bytes(body)) => metric(body, wanted, sink),
+            _ => Ok(()),
+        })
+    })
+}
+
+pub(super) fn traces<'a>(request: &'a [u8], sink: &mut impl SpanSink) -> Result<(), DecodeError> {
+    resources(request, sink, |sink, scope_spans, wanted| {
+        Reader::new(scope_spans).fields(|field, value| match (field, value) {
+            (2, Bytes(_)) if !wanted => sink.skip(1),
+            (2, Bytes(body)) if body.len() > ITEM_BYTES_MAX => sink.span(Err(TOO_LARGE)),
+            (2, Bytes(body)) => sink.span(span(body)),
+            _ => Ok(()),
+        })
+    })
+}
+
+/// The two requests have the same frame: resources, each with scopes.
+fn resources<'a, S: Sink>(
+    request: &'a [u8],
+    sink: &mut S,
+    mut each_scope: impl FnMut(&mut S, &'a [u8], bool) -> Result<(), DecodeError>,
+) -> Result<(), DecodeError> {
+    let mut count = 0usize;
+    Reader::new(request).fields(|field, value| {
+        let (1, Bytes(body)) = (field, value) else { return Ok(()) };
+        count += 1;
+        if count > RESOURCES_PER_REQUEST_MAX {
+            return Err(DecodeError::TooMany { what: "resources", max: RESOURCES_PER_REQUEST_MAX as u64 });
+        }
+        // The resource may stand behind its scopes.
+        let mut resource: &[u8] = &[];
+        Reader::new(body).fields(|field, value| {
+            if let (1, Bytes(found)) = (field, value) {
+                resource = found;
+            }
+            Ok::<(), Malformed>(())
+        })?;
+        let attributes = attributes_at(resource, 1, RESOURCE_ATTRIBUTES_MAX).ok();
+        let wanted = sink.resource(attributes.as_ref());
+        Reader::new(body).fields(|field, value| match (field, value) {
+            (2, Bytes(scope)) => each_scope(sink, scope, wanted),
+            _ => Ok(()),
+        })
+    })
+}
+
+fn metric(body: &[u8], wanted: bool, sink: &mut impl MetricSink) -> Result<(), DecodeError> {
+    let mut metric = Metric::default();
+    let mut name: &[u8] = &[];
+    let mut data: &[u8] = &[];
+    Reader::new(body).fields(|field, value| {
+        match (field, value) {
+            (1, Bytes(bytes)) => name = bytes,
+            (5 | 7 | 9 | 10 | 11, Bytes(bytes)) => {
+                data = bytes;
+                metric.kind = match field {
+                    5 => MetricKind::Gauge,
+                    7 => MetricKind::Sum,
+                    10 => MetricKind::ExponentialHistogram,
+                    _ => MetricKind::Other,
+                };
+            }
+            _ => {}
+        }
+        Ok::<(), Malformed>(())
+    })?;
+    Reader::new(data).fields(|field, value| {
+        match (field, value) {
+            (2, Varint(temporality)) => metric.temporality = temporality,
+            (3, Varint(monotonic)) => metric.monotonic = monotonic != 0,
+            _ => {}
+        }
+        Ok::<(), Malformed>(())
+    })?;
+    metric.name = String::from_utf8_lossy(name.get(..ATTRIBUTE_KEY_BYTES_MAX).unwrap_or(name));
+    let wanted = wanted && sink.wants(&metric);
+    Reader::new(data).fields(|field, value| match (field, value) {
+        (1, Bytes(_)) if !wanted => sink.skip(1),
+        (1, Bytes(point)) if point.len() > ITEM_BYTES_MAX => sink.point(&metric, Err(TOO_LARGE)),
+        (1, Bytes(point)) if metric.kind == MetricKind::ExponentialHistogram => {
+            sink.point(&metric, histogram_point(point))
+        }
+        (1, Bytes(point)) => sink.point(&metric, number_point(point)),
+        _ => Ok(()),
+    })
+}
+
+/// Reading one item: what is wrong is said in words.
+struct Wrong(Reason);
+
+impl From<Malformed> for Wrong {
+    fn from(_: Malformed) -> Self {
+        Self(NOT_READABLE)
+    }
+}
+
+fn number_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
+    let mut point = Point { attributes: Vec::with_capacity(12), ..Point::default() };
+    read(bytes, |field, value| {
+        match (field, value) {
+            (2, Fixed64(ns)) => point.start_ns = ns,
+            (3, Fixed64(ns)) => point.time_ns = ns,
+            (4, Fixed64(bits)) => point.value = PointValue::Double(f64::from_bits(bits)),
+            (6, Fixed64(bits)) => point.value = PointValue::Integer(bits.cast_signed()),
+            (7, Bytes(body)) => attribute(body, &mut point.attributes, POINT_ATTRIBUTES_MAX)?,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(point)
+}
+
+fn histogram_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
+    let mut point = Point { attributes: Vec::with_capacity(12), ..Point::default() };
+    let mut parts = HistogramParts::default();
+    read(bytes, |field, value| {
+        match (field, value) {
+            (1, Bytes(body)) => attribute(body, &mut point.attributes, POINT_ATTRIBUTES_MAX)?,
+            (2, Fixed64(ns)) => point.start_ns = ns,
+            (3, Fixed64(ns)) => point.time_ns = ns,
+            (4, Fixed64(count)) => parts.count = count,
+            (5, Fixed64(bits)) => parts.sum = f64::from_bits(bits),
+            (6, Varint(bits)) => parts.scale = zigzag(bits),
+            (7, Fixed64(count)) => parts.zero_count = count,
+            (8, Bytes(body)) => buckets(body, &mut parts)?,
+            (9, Bytes(body)) => parts.has_negative |= Reader::new(body).next()?.is_some(),
+            (12, Fixed64(bits)) => parts.min = f64::from_bits(bits),
+            (13, Fixed64(bits)) => parts.max = f64::from_bits(bits),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    point.value = PointValue::Histogram(parts);
+    Ok(point)
+}
+
+fn buckets(bytes: &[u8], parts: &mut HistogramParts) -> Result<(), Wrong> {
+    let mut push = |count| {
+        if parts.buckets.len() >= HISTOGRAM_BUCKETS_READ_MAX {
+            return Err(Wrong(TOO_MANY_BUCKETS));
+        }
+        parts.buckets.push(count);
+        Ok(())
+    };
+    let mut offset = 0;
+    Reader::new(bytes).fields(|field, value| {
+        match (field, value) {
+            (1, Varint(bits)) => offset = zigzag(bits),
+            (2, Varint(count)) => push(count)?,
+            (2, Bytes(packed)) => {
+                let mut packed = Reader::new(packed);
+                while !packed.is_empty() {
+                    push(packed.varint()?)?;
+                }
+            }
+            _ => {}
+        }
+        Ok::<(), Wrong>(())
+    })?;
+    parts.offset = offset;
+    Ok(())
+}
+
+/// A `sint32`; protobuf cuts longer numbers to 32 bits.
+fn zigzag(bits: u64) -> i32 {
+    let bits = bits as u32;
+    (bits >> 1).cast_signed() ^ -((bits & 1).cast_signed())
+}
+
+fn span(bytes: &[u8]) -> Result<Span<'_>, Reason> {
+    let mut span = Span { attributes: Vec::with_capacity(24), ..Span::default() };
+    read(bytes, |field, value| {
+        match (field, value) {
+            (1, Bytes(id)) => span.trace_id = id.try_into().map_err(|_| Wrong(BAD_ID))?,
+            (2, Bytes(id)) => span.span_id = id.try_into().map_err(|_| Wrong(BAD_ID))?,
+            (4, Bytes([])) => {}
+            (4, Bytes(id)) => span.parent_span_id = id.try_into().map_err(|_| Wrong(BAD_ID))?,
+            (5, Bytes(name)) => span.name = utf8(name)?,
+            (6, Varint(kind)) => span.kind = kind,
+            (7, Fixed64(ns)) => span.start_ns = ns,
+            (8, Fixed64(ns)) => span.end_ns = ns,
+            (9, Bytes(body)) => attribute(body, &mut span.attributes, SPAN_ATTRIBUTES_MAX)?,
+            (11, Bytes(body)) if span.events.len() < EVENTS_PER_SPAN_MAX => span.events.push(event(body)?),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(span)
+}
+
+fn event(bytes: &[u8]) -> Result<Event<'_>, Wrong> {
+    let mut event = Event::default();
+    Reader::new(bytes).fields(|field, value| {
+        match (field, value) {
+            (2, Bytes(name)) => event.name = utf8(name)?,
+            (3, Bytes(body)) if event.attributes.len() < EVENT_ATTRIBUTES_MAX => {
+                attribute(body, &mut event.attributes, EVENT_ATTRIBUTES_MAX)?;
+            }
+            _ => {}
+        }
+        Ok::<(), Wrong>(())
+    })?;
+    Ok(event)
+}
+
+fn attributes_at(bytes: &[u8], at: u32, max: usize) -> Result<Attributes<'_>, Reason> {
+    let mut attributes = Attributes::new();
+    read(bytes, |field, value| match value {
+        Bytes(body) if field == at => attribute(body, &mut attributes, max),
+        _ => Ok(()),
+    })?;
+    Ok(attributes)
+}
+
+/// Reads one `KeyValue`.
+fn attribute<'a>(bytes: &'a [u8], attributes: &mut Attributes<'a>, max: usize) -> Result<(), Wrong> {
+    if attributes.len() >= max {
+        return Err(Wrong(TOO_MANY_ATTRIBUTES));
+    }
+    let mut key: &[u8] = &[];
+    let mut value = Value::Other;
+    Reader::new(bytes).fields(|field, found| {
+        match (field, found) {
+            (1, Bytes(bytes)) => key = bytes,
+            (2, Bytes(bytes)) => value = any_value(bytes)?,
+            _ => {}
+        }
+        Ok::<(), Wrong>(())
+    })?;
+    if key.len() > ATTRIBUTE_KEY_BYTES_MAX {
+        return Err(Wrong(LONG_KEY));
+    }
+    attributes.push((utf8(key)?, value));
+    Ok(())
+}
+
+fn any_value(bytes: &[u8]) -> Result<Value<'_>, Wrong> {
+    let mut value = Value::Other;
+    Reader::new(bytes).fields(|field, found| {
+        value = match (field, found) {
+            (1, Bytes(text)) => Value::Text(utf8(text)?),
+            (2, Varint(bits)) => Value::Bool(bits != 0),
+            (3, Varint(bits)) => Value::Integer(bits.cast_signed()),
+            (5, Bytes(body)) => array(body)?,
+            _ => Value::Other,
+        };
+        Ok::<(), Wrong>(())
+    })?;
+    Ok(value)
+}
+
+/// An array of texts; of anything else, and deeper ones, only that they are there.
+fn array(bytes: &[u8]) -> Result<Value<'_>, Wrong> {
+    let mut texts = Vec::new();
+    let mut all_texts = true;
+    Reader::new(bytes).fields(|field, found| {
+        let (1, Bytes(body)) = (field, found) else { return Ok(()) };
+        let mut element = Reader::new(body);
+        match element.next()? {
+            Some((1, Bytes(text))) if texts.len() < ATTRIBUTE_ARRAY_MAX => texts.push(utf8(text)?),
+            Some((1, Bytes(_))) => {}
+            _ => all_texts = false,
+        }
+        Ok::<(), Wrong>(())
+    })?;
+    Ok(if all_texts { Value::Texts(texts) } else { Value::Other })
+}
+
+fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Wrong> {
+    std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Wrong(NOT_UTF8))
+}
+
+fn read<'a>(bytes: &'a [u8], each: impl FnMut(u32, Field<'a>) -> Result<(), Wrong>) -> Result<(), Reason> {
+    Reader::new(bytes).fields(each).map_err(|wrong| wrong.0)
+}
