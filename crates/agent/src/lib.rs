@@ -10,6 +10,7 @@
 pub mod backends;
 pub mod exit_call;
 pub mod fork;
+pub mod limits;
 pub mod recorder;
 pub mod settings;
 pub mod transaction;
