@@ -37,7 +37,11 @@
 #[cfg(feature = "decode")]
 mod decode_metrics;
 #[cfg(feature = "decode")]
+mod decode_report;
+#[cfg(feature = "decode")]
 mod decode_resource;
+#[cfg(feature = "decode")]
+mod decode_series;
 #[cfg(feature = "decode")]
 mod decode_traces;
 #[cfg(feature = "decode")]
