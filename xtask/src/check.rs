@@ -18,17 +18,16 @@ type Check = fn() -> Result<Verdict>;
 /// Runs every check and names all that fail, not only the first.
 pub fn run() -> Result<()> {
     setup::basics()?;
-    let checks: [(&str, Check); 8] = [
+    let checks: [(&str, Check); 9] = [
         ("generated files", || codegen::check().map(|()| Verdict::Holds)),
         ("rustfmt", || cargo(&["fmt", "--all", "--check"])),
         ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])),
         ("cargo deny", deny),
         ("ruff", ruff),
         ("pyright", pyright),
-        ("npm audit", || {
-            page(&["audit", "--omit=dev", "--audit-level=high"], "npm is offline or knows no advisories")
-        }),
-        ("knip", || page(&["exec", "--no", "--", "knip"], "knip is not among the page's packages")),
+        ("biome", biome),
+        ("npm audit", audit),
+        ("knip", knip),
     ];
     let mut failed = Vec::new();
     for (name, check) in checks {
@@ -109,16 +108,23 @@ fn python_tools() -> Result<Environment> {
     )
 }
 
-/// An npm command of the page; `absent` says why it may be impossible.
-fn page(arguments: &[&str], absent: &str) -> Result<Verdict> {
+fn biome() -> Result<Verdict> {
+    npm(&["run", "--silent", "lint"])
+}
+
+fn audit() -> Result<Verdict> {
+    match process::quiet(Command::new("npm").arg("ping")) {
+        Ok(_) => npm(&["audit", "--omit=dev", "--audit-level=high"]),
+        Err(_) => Ok(Verdict::Skipped("npm is offline or knows no advisories".into())),
+    }
+}
+
+fn knip() -> Result<Verdict> {
+    npm(&["exec", "--no", "--", "knip"])
+}
+
+fn npm(arguments: &[&str]) -> Result<Verdict> {
     let folder = workspace::root().join("ui");
     setup::npm_packages(&folder)?;
-    let is_absent = match arguments[0] {
-        "exec" => !folder.join("node_modules/.bin").join(arguments[arguments.len() - 1]).exists(),
-        _ => process::quiet(Command::new("npm").args(["ping"]).current_dir(&folder)).is_err(),
-    };
-    if is_absent {
-        return Ok(Verdict::Skipped(absent.to_owned()));
-    }
     process::run(Command::new("npm").args(arguments).current_dir(&folder)).map(|()| Verdict::Holds)
 }

@@ -1,14 +1,20 @@
 //! `cargo xtask codegen`: writes the generated files, which are committed, or proves them fresh.
 
+use std::process::Command;
+
 use anyhow::{Context, Result, bail};
 
-use crate::protos;
+use crate::{process, protos, setup, workspace};
 
 /// Writes its files, or with `true` only compares and names what is stale.
 type Generator = fn(bool) -> Result<()>;
 
 /// Everything that is generated.
-const GENERATORS: [(&str, Generator); 1] = [("the OTLP and OpAMP types", protos::generate)];
+const GENERATORS: [(&str, Generator); 3] = [
+    ("the OTLP and OpAMP types", protos::generate),
+    ("the OpenAPI document of the page's API", openapi),
+    ("the page's types of its API", page_types),
+];
 
 /// Writes every generated file; with `--check` changes nothing and fails when one is stale.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -29,4 +35,21 @@ fn generate(check: bool) -> Result<()> {
         generator(check).with_context(|| what.to_owned())?;
     }
     Ok(())
+}
+
+/// The server's own test compares, and writes when `UPDATE` is set.
+fn openapi(check: bool) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "--quiet", "--package", "tierline-server", "--lib", "openapi"]);
+    if !check {
+        cargo.env("UPDATE", "1");
+    }
+    process::quiet(cargo.current_dir(workspace::root())).map(|_| ())
+}
+
+fn page_types(check: bool) -> Result<()> {
+    let folder = workspace::root().join("ui");
+    setup::npm_packages(&folder)?;
+    let script = if check { "codegen:check" } else { "codegen" };
+    process::quiet(Command::new("npm").args(["run", "--silent", script]).current_dir(&folder)).map(|_| ())
 }
