@@ -163,10 +163,10 @@ fn missing_settings_are_named() {
     let otlp = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/");
     let settings = resolve(names, &[otlp], "");
     assert!(settings.missing().is_empty());
-    assert_eq!(settings.otlp_endpoint.as_deref(), Some("http://collector:4318"));
-    assert_eq!(resolve(&[], &[FILE, otlp], MINIMAL).otlp_endpoint, None);
+    assert_eq!(settings.otlp.map(|o| (o.address.host, o.address.port)), Some(("collector".to_owned(), 4318)));
+    assert_eq!(resolve(&[], &[FILE, otlp], MINIMAL).otlp, None);
     let ours = ("TIERLINE_OTLP_ENDPOINT", "http://mine:4318");
-    assert_eq!(resolve(&[], &[FILE, otlp, ours], MINIMAL).otlp_endpoint.as_deref(), Some("http://mine:4318"));
+    assert_eq!(resolve(&[], &[FILE, otlp, ours], MINIMAL).otlp.unwrap().address.host, "mine");
 }
 
 #[test]

@@ -150,6 +150,15 @@ pub struct Address {
     pub tls: bool,
 }
 
+/// An OTLP/HTTP endpoint.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct OtlpEndpoint {
+    /// The server.
+    pub address: Address,
+    /// Before `/v1/metrics` and `/v1/traces`; empty, or begins and does not end with a slash.
+    pub base_path: String,
+}
+
 /// An HTTP proxy.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Proxy {
@@ -179,7 +188,7 @@ pub struct Settings {
     /// The controller.
     pub controller: Option<Address>,
     /// An OTLP/HTTP endpoint to report to instead.
-    pub otlp_endpoint: Option<String>,
+    pub otlp: Option<OtlpEndpoint>,
     /// Headers for that endpoint.
     pub otlp_headers: Vec<(String, Secret)>,
     /// Certificates to trust, instead of the system's.
@@ -236,7 +245,7 @@ impl Settings {
     /// access key or an OTLP endpoint.
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
-        let controller_wanted = self.otlp_endpoint.is_none();
+        let controller_wanted = self.otlp.is_none();
         [
             (self.application.is_none(), "the application's name"),
             (self.tier.is_none(), "the tier's name"),

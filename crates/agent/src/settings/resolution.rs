@@ -9,7 +9,7 @@ use tierline_model::name::{clean_name, cut};
 
 use super::file::{self, Entry};
 use super::table::{self, CONFIG_FILE_VARIABLES, Kind, Row, Setting, TABLE};
-use super::{Address, LogLevel, Proxy, Secret, Settings, SettingsSource, Warnings, value};
+use super::{Address, LogLevel, OtlpEndpoint, Proxy, Secret, Settings, SettingsSource, Warnings, value};
 use crate::limits::{REPORT_INTERVAL_MS_MAX, REPORT_INTERVAL_MS_MIN, SETTING_CHARS_MAX};
 
 /// A setting that somebody gave.
@@ -175,7 +175,7 @@ impl Reader<'_> {
 
     fn settings(mut self) -> Settings {
         let controller = self.controller();
-        let otlp_endpoint = self.otlp_endpoint(controller.is_some());
+        let otlp = self.otlp(controller.is_some());
         let otlp_headers = value::headers(self.text(Setting::OtlpHeaders).unwrap_or_default());
         let base_dir = self.path(Setting::BaseDir).unwrap_or_default();
         let proxy = self.proxy();
@@ -189,7 +189,7 @@ impl Reader<'_> {
             account: self.name(Setting::Account).unwrap_or_default(),
             access_key: self.access_key(),
             controller,
-            otlp_endpoint,
+            otlp,
             otlp_headers: otlp_headers.into_iter().map(|(name, value)| (name, value.into())).collect(),
             certificate: self.path(Setting::Certificate),
             proxy,
@@ -228,25 +228,24 @@ impl Reader<'_> {
         Some(Address { host: host.name, port, tls })
     }
 
-    fn otlp_endpoint(&mut self, controller_given: bool) -> Option<String> {
+    fn otlp(&mut self, controller_given: bool) -> Option<OtlpEndpoint> {
         let standard = (!controller_given).then_some(Setting::StandardOtlpEndpoint);
         for setting in [Some(Setting::OtlpEndpoint), standard].into_iter().flatten() {
             let Some(text) = self.text(setting).map(str::to_owned) else { continue };
-            let usable = text.contains("://") && value::host(&text).is_some();
-            if !usable {
-                self.warnings.add(format!(
-                    "the OTLP endpoint {:?} is not like http://host:4318; it was left out",
-                    cut(&text, 60)
-                ));
+            let shown = cut(&text, 60);
+            let Some((address, base_path)) = value::endpoint(&text) else {
+                let warning =
+                    format!("the OTLP endpoint {shown:?} is not like http://host:4318; it was left out");
+                self.warnings.add(warning);
                 continue;
-            }
-            if value::host(&text).and_then(|host| host.port) == Some(4317) {
+            };
+            if address.port == 4317 {
                 self.warnings.add(format!(
-                    "the OTLP endpoint {:?} has the port of OTLP over gRPC; agents speak OTLP over HTTP, mostly port 4318",
-                    cut(&text, 60)
+                    "the OTLP endpoint {shown:?} has the port of OTLP over gRPC; agents speak OTLP over HTTP, \
+                     mostly at port 4318"
                 ));
             }
-            return Some(text.trim_end_matches('/').to_owned());
+            return Some(OtlpEndpoint { address, base_path });
         }
         None
     }

@@ -76,6 +76,20 @@ pub fn host(text: &str) -> Option<Host> {
     Some(Host { name: name.to_owned(), port: port_text.and_then(port), tls })
 }
 
+/// An endpoint like `https://host:4318/base`: server, and base path without a slash at its end.
+#[must_use]
+pub fn endpoint(text: &str) -> Option<(super::Address, String)> {
+    let text = text.trim();
+    let Host { name, port, tls } = host(text).filter(|_| text.contains("://"))?;
+    let tls = tls?;
+    let port = port.unwrap_or(if tls { 443 } else { 80 });
+    let behind_scheme = text.split_once("://").map_or("", |(_, rest)| rest);
+    let path = behind_scheme.find('/').and_then(|at| behind_scheme.get(at..)).unwrap_or_default();
+    let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let printable = path.chars().all(|c| c.is_ascii_graphic());
+    printable.then(|| (super::Address { host: name, port, tls }, path.to_owned()))
+}
+
 /// `name=value,name=value`, percent-encoded, as OTEL_EXPORTER_OTLP_HEADERS has it. What is not a header is
 /// left out; what could break out of a header line too.
 #[must_use]
@@ -162,6 +176,20 @@ mod tests {
         check("https://user:pass@c.example", "c.example", None, Some(true));
         for text in ["", "  ", "https://", "ftp://c.example", "a b", "c\r\nX-Evil: 1", "[::1"] {
             assert_eq!(host(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn endpoints() {
+        let check = |text: &str, host: &str, port, tls, path: &str| {
+            let address = super::super::Address { host: host.to_owned(), port, tls };
+            assert_eq!(endpoint(text), Some((address, path.to_owned())), "{text:?}");
+        };
+        check("http://h:4318", "h", 4318, false, "");
+        check("https://h/otlp/x/?q#f", "h", 443, true, "/otlp/x");
+        check(" http://[::1]:1/ ", "::1", 1, false, "");
+        for text in ["h:4318", "http://", "grpc://h", "http://h/a b", "http://h/\r\nx: y", ""] {
+            assert_eq!(endpoint(text), None, "{text:?}");
         }
     }
 
