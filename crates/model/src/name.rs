@@ -36,7 +36,8 @@ pub fn clean_name(name: &str) -> Cow<'_, str> {
     }
     if trimmed.contains(char::is_control) {
         let replaced: String = trimmed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        return Cow::Owned(cut(&replaced, NAME_CHARS_MAX).into_owned());
+        // Once more: the outer ones may have become blanks. Cleaning a clean name must change nothing.
+        return Cow::Owned(clean_name(&replaced).into_owned());
     }
     cut(trimmed, NAME_CHARS_MAX)
 }
@@ -89,5 +90,9 @@ mod tests {
     #[test]
     fn control_characters_cannot_reach_a_log_or_header() {
         assert_eq!(clean_name("a\r\nb"), "a  b");
+        for odd in ["\u{1} ", "\u{1}a\u{7f}", "\0"] {
+            assert_eq!(clean_name(&clean_name(odd)), clean_name(odd));
+            assert_ne!(clean_name(odd).trim(), "");
+        }
     }
 }
