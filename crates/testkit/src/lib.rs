@@ -1,1 +1,3 @@
-//! Placeholder while the workspace is laid out.
+//! For tests only: random values of the model.
+
+pub mod generate;
