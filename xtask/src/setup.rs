@@ -99,7 +99,8 @@ fn apt(arguments: &[&str]) -> Result<Command> {
     } else {
         bail!("Debian packages are missing and this is neither root nor a machine with sudo");
     };
-    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    // Somebody else may be installing; that ends.
+    command.args(["-o", "DPkg::Lock::Timeout=120"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
     Ok(command)
 }
 
