@@ -10,8 +10,9 @@ use crate::{process, protos, setup, workspace};
 type Generator = fn(bool) -> Result<()>;
 
 /// Everything that is generated.
-const GENERATORS: [(&str, Generator); 3] = [
+const GENERATORS: [(&str, Generator); 4] = [
     ("the OTLP and OpAMP types", protos::generate),
+    ("the reference of the agent's settings", agent_settings),
     ("the OpenAPI document of the page's API", openapi),
     ("the page's types of its API", page_types),
 ];
@@ -37,14 +38,22 @@ fn generate(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// The server's own test compares, and writes when `UPDATE` is set.
+fn agent_settings(check: bool) -> Result<()> {
+    own_test(&["--package", "tierline", "--test", "settings_reference"], "TIERLINE_BLESS", check)
+}
+
 fn openapi(check: bool) -> Result<()> {
+    own_test(&["--package", "tierline-server", "--lib", "openapi"], "UPDATE", check)
+}
+
+/// A test that compares what it generates with what is committed, and writes it when `variable` is set.
+fn own_test(which: &[&str], variable: &str, check: bool) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["test", "--quiet", "--package", "tierline-server", "--lib", "openapi"]);
+    cargo.args(["test", "--quiet"]).args(which).current_dir(workspace::root());
     if !check {
-        cargo.env("UPDATE", "1");
+        cargo.env(variable, "1");
     }
-    process::quiet(cargo.current_dir(workspace::root())).map(|_| ())
+    process::quiet(&mut cargo).map(|_| ())
 }
 
 fn page_types(check: bool) -> Result<()> {
