@@ -1,8 +1,11 @@
 //! Where the controller keeps what agents report.
 //!
-//! [`Store`] speaks the words of `model` and nothing of any backend. [`sqlite`] is the default;
-//! `conformance` is the suite every implementation runs.
+//! [`Store`] speaks the words of `model` and nothing of any backend. `sqlite` is the default;
+//! `conformance` is the suite every implementation runs. [`block`] is how numbers and snapshots are packed and
+//! [`aggregate`] how numbers are added up, both without a word of any backend.
 
+pub mod aggregate;
+pub mod block;
 pub mod entity;
 pub mod error;
 pub mod limits;
@@ -12,10 +15,10 @@ pub mod write;
 pub use entity::{AgentRecord, Application, BackendRecord, BtRecord, Entities, NodeRecord, TierRecord};
 pub use error::StoreError;
 pub use query::{
-    Dimension, Dimensions, MetricFamily, MetricFilter, MetricQuery, MetricRow, SegmentFilter, SegmentPage,
-    SegmentRecord, SegmentSummary, Step, TimeRange,
+    Dimension, Dimensions, LedgerRecord, MetricFamily, MetricFilter, MetricQuery, MetricRow, SegmentFilter,
+    SegmentPage, SegmentRecord, SegmentSummary, Step, TimeRange,
 };
-pub use write::{NodeReport, NodeSegments, WriteBatch};
+pub use write::{NodeReport, NodeSegments, Resolution, WriteBatch};
 
 use tierline_model::{AppId, Guid};
 
@@ -83,6 +86,18 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When it cannot be written.
     fn put_document(&self, account: &str, kind: &str, name: &str, text: &str) -> Result<(), StoreError>;
+
+    /// The conservation lines and process samples of an application's agents whose intervals start within
+    /// `range`, by start, node and incarnation.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn ledgers(
+        &self,
+        account: &str,
+        app_id: AppId,
+        range: TimeRange,
+    ) -> Result<Vec<LedgerRecord>, StoreError>;
 
     /// Drops what is older than its retention. `now_ms` is milliseconds since 1970.
     ///

@@ -14,3 +14,49 @@ pub const METRICS_RETENTION_DAYS: u64 = 8;
 
 /// Days snapshots are kept by default.
 pub const SNAPSHOTS_RETENTION_DAYS: u64 = 14;
+
+/// Bytes of one block before compression. A segment that needs more is refused; a report as well.
+pub const BLOCK_CONTENT_BYTES_MAX: usize = 128 << 20;
+
+/// Bytes of segments after which a new block is begun (facts/storage 3: ~128 KiB raw).
+pub const SEGMENT_BLOCK_CONTENT_BYTES: usize = 128 << 10;
+
+/// Characters of the first error shown in a list of segments.
+pub const ERROR_SUMMARY_CHARS_MAX: usize = 200;
+
+/// Calls of `write` that may wait for the writer; further ones wait to be let in.
+pub const WRITE_QUEUE_MAX: usize = 64;
+
+/// Calls of `write` that share one commit.
+pub const GROUP_WRITES_MAX: usize = 256;
+
+/// Bytes that share one commit.
+pub const GROUP_BYTES_MAX: usize = 32 << 20;
+
+/// Milliseconds the writer waits for others to share a commit, when several are writing at the moment.
+pub const GROUP_WAIT_MS: u64 = 2;
+
+/// Free bytes the disk must keep beyond what is written; below it a write is refused before anything is visible.
+pub const DISK_FREE_BYTES_MIN: u64 = 64 << 20;
+
+/// Partition files the writer keeps open.
+pub const WRITER_FILES_OPEN_MAX: usize = 8;
+
+/// Idle reading connections kept per file.
+pub const READERS_IDLE_PER_FILE_MAX: usize = 4;
+
+/// Idle reading connections kept over all files.
+pub const READERS_IDLE_MAX: usize = 32;
+
+/// Bytes of decoded numbers kept for the most recent minutes.
+pub const MINUTE_CACHE_BYTES_MAX: usize = 48 << 20;
+
+/// Bytes of compressed blocks one page of segments may read when the filter asks for what only the segments
+/// themselves know (user data, backends called). The page then ends early and says where to go on.
+pub const SEARCH_BLOCK_BYTES_MAX: usize = 64 << 20;
+
+/// The last day that is a day: 9999-12-31, in days since 1970. What claims to be later is left out.
+pub const DAY_MAX: u64 = 2_932_896;
+
+/// Minutes behind the newest one whose decoded numbers are kept.
+pub const MINUTE_CACHE_MINUTES: u64 = 180;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use tierline_model::{
-    AppId, BackendId, BtId, CapturePolicy, Guid, Histogram, NodeId, Segment, SpanId, TierId, Verdict,
-    VerdictCounts,
+    AppId, BackendId, BtId, CapturePolicy, Guid, Histogram, Incarnation, Ledger, NodeId, RuntimeSample,
+    Segment, SpanId, TierId, Verdict, VerdictCounts,
 };
 
 /// `[start_ms, end_ms)`.
@@ -89,7 +89,7 @@ pub struct MetricFilter {
     pub bt_id: Option<BtId>,
     /// Only this backend.
     pub backend_id: Option<BackendId>,
-    /// Only originating (or only continuing) segments.
+    /// Only originating (or only continuing) segments. Exit calls are not asked.
     pub originating: Option<bool>,
 }
 
@@ -145,6 +145,21 @@ pub struct MetricRow {
     pub nodes: u32,
     /// The durations, when asked for.
     pub histogram: Option<Histogram>,
+}
+
+/// The conservation line of one report.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LedgerRecord {
+    /// The node that reports.
+    pub node_id: NodeId,
+    /// Which life of its agent.
+    pub incarnation: Incarnation,
+    /// The interval's start.
+    pub start_ms: u64,
+    /// What began, what ended, what was dropped.
+    pub ledger: Ledger,
+    /// The process and the agent's own cost.
+    pub runtime: RuntimeSample,
 }
 
 /// Only segments that match all given fields; empty lists match everything.

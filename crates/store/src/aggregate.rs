@@ -1,0 +1,228 @@
+//! Adding up points: grouping by dimensions and steps, exactly, in integers.
+
+use std::collections::HashMap;
+
+use tierline_model::{AppId, BackendId, BtId, Histogram, NodeId, TierId, VerdictCounts};
+
+use crate::block::{ExitPoint, Numbers, SegmentPoint};
+use crate::limits::METRIC_ROWS_MAX;
+use crate::query::{Dimension, MetricFamily, MetricQuery, MetricRow, Step};
+use crate::{StoreError, TimeRange};
+
+/// Milliseconds of a minute.
+pub const MINUTE_MS: u64 = 60_000;
+
+/// Who reported.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Source {
+    /// The application.
+    pub app_id: AppId,
+    /// The tier.
+    pub tier_id: TierId,
+    /// The node.
+    pub node_id: NodeId,
+}
+
+/// `range` widened to whole minutes: first minute, and first minute behind.
+#[must_use]
+pub const fn whole_minutes(range: TimeRange) -> (u64, u64) {
+    (range.start_ms / MINUTE_MS, range.end_ms.div_ceil(MINUTE_MS))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+struct Key {
+    start_ms: u64,
+    tier_id: Option<TierId>,
+    node_id: Option<NodeId>,
+    bt_id: Option<BtId>,
+    backend_id: Option<BackendId>,
+    caller_tier_id: Option<TierId>,
+    originating: Option<bool>,
+}
+
+#[derive(Default)]
+struct Group {
+    count: u64,
+    sum_ns: u64,
+    min_ns: u64,
+    max_ns: u64,
+    verdicts: VerdictCounts,
+    last_minute: Option<u64>,
+    minutes: u32,
+    nodes: Vec<NodeId>,
+    histogram: Option<Histogram>,
+}
+
+/// Adds up reports for one question. Reports must come in the order of their minutes.
+pub struct Aggregation<'q> {
+    query: &'q MetricQuery,
+    step_ms: Option<u64>,
+    groups: HashMap<Key, Group>,
+}
+
+impl<'q> Aggregation<'q> {
+    /// Nothing added yet.
+    #[must_use]
+    pub fn new(query: &'q MetricQuery) -> Self {
+        let step_ms = match query.step {
+            Step::Whole => None,
+            Step::Minutes(minutes) => Some(u64::from(minutes.max(1)) * MINUTE_MS),
+        };
+        Self { query, step_ms, groups: HashMap::new() }
+    }
+
+    /// Adds one report. `histograms` are those of its segments and of its exits, when the question asks for them.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] when there are more rows than one answer may have.
+    pub fn add(
+        &mut self,
+        source: Source,
+        start_ms: u64,
+        numbers: &Numbers,
+        histograms: Option<&(Vec<Histogram>, Vec<Histogram>)>,
+    ) -> Result<(), StoreError> {
+        let filter = &self.query.filter;
+        if filter.tier_id.is_some_and(|id| id != source.tier_id)
+            || filter.node_id.is_some_and(|id| id != source.node_id)
+        {
+            return Ok(());
+        }
+        let minute = start_ms / MINUTE_MS;
+        match self.query.family {
+            MetricFamily::Segments => {
+                for (index, point) in numbers.segments.iter().enumerate() {
+                    if self.matches_segment(point) {
+                        let key = self.segment_key(source, minute, point);
+                        let totals = [point.count, point.sum_ns, point.min_ns, point.max_ns];
+                        let histogram = histograms.and_then(|h| h.0.get(index));
+                        self.count(key, source.node_id, minute, totals, point.verdicts, histogram)?;
+                    }
+                }
+            }
+            MetricFamily::Exits => {
+                for (index, point) in numbers.exits.iter().enumerate() {
+                    if self.matches_exit(point) {
+                        let key = self.exit_key(source, minute, point);
+                        let totals = [point.count, point.sum_ns, point.min_ns, point.max_ns];
+                        let normal = point.count.saturating_sub(point.errors);
+                        let verdicts =
+                            VerdictCounts { normal, error: point.errors, ..VerdictCounts::default() };
+                        let histogram = histograms.and_then(|h| h.1.get(index));
+                        self.count(key, source.node_id, minute, totals, verdicts, histogram)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn matches_segment(&self, point: &SegmentPoint) -> bool {
+        let filter = &self.query.filter;
+        filter.bt_id.is_none_or(|id| id == point.bt_id)
+            && filter.originating.is_none_or(|wanted| wanted == point.originating)
+            && filter.backend_id.is_none_or(|id| point.caller.and_then(|c| c.backend_id) == Some(id))
+    }
+
+    fn matches_exit(&self, point: &ExitPoint) -> bool {
+        let filter = &self.query.filter;
+        filter.bt_id.is_none_or(|id| id == point.bt_id)
+            && filter.backend_id.is_none_or(|id| id == point.backend_id)
+    }
+
+    fn common_key(&self, source: Source, minute: u64) -> Key {
+        let by = self.query.group_by;
+        Key {
+            start_ms: match self.step_ms {
+                None => self.query.range.start_ms,
+                Some(step_ms) => minute * MINUTE_MS / step_ms * step_ms,
+            },
+            tier_id: by.contains(Dimension::Tier).then_some(source.tier_id),
+            node_id: by.contains(Dimension::Node).then_some(source.node_id),
+            ..Key::default()
+        }
+    }
+
+    fn segment_key(&self, source: Source, minute: u64, point: &SegmentPoint) -> Key {
+        let by = self.query.group_by;
+        let mut key = self.common_key(source, minute);
+        key.bt_id = by.contains(Dimension::Bt).then_some(point.bt_id);
+        if let Some(caller) = point.caller {
+            key.backend_id = caller.backend_id.filter(|_| by.contains(Dimension::Backend));
+            key.caller_tier_id = by.contains(Dimension::CallerTier).then_some(caller.tier_id);
+        }
+        key.originating = by.contains(Dimension::Originating).then_some(point.originating);
+        key
+    }
+
+    fn exit_key(&self, source: Source, minute: u64, point: &ExitPoint) -> Key {
+        let by = self.query.group_by;
+        let mut key = self.common_key(source, minute);
+        key.bt_id = by.contains(Dimension::Bt).then_some(point.bt_id);
+        key.backend_id = by.contains(Dimension::Backend).then_some(point.backend_id);
+        key
+    }
+
+    fn count(
+        &mut self,
+        key: Key,
+        node_id: NodeId,
+        minute: u64,
+        [count, sum_ns, min_ns, max_ns]: [u64; 4],
+        verdicts: VerdictCounts,
+        histogram: Option<&Histogram>,
+    ) -> Result<(), StoreError> {
+        if self.groups.len() >= METRIC_ROWS_MAX && !self.groups.contains_key(&key) {
+            return Err(StoreError::TooLarge { what: "rows of numbers", limit: METRIC_ROWS_MAX });
+        }
+        let group = self.groups.entry(key).or_default();
+        if count > 0 {
+            group.min_ns = if group.count == 0 { min_ns } else { group.min_ns.min(min_ns) };
+            group.max_ns = group.max_ns.max(max_ns);
+        }
+        group.count = group.count.saturating_add(count);
+        group.sum_ns = group.sum_ns.saturating_add(sum_ns);
+        group.verdicts += verdicts;
+        if group.last_minute != Some(minute) {
+            group.last_minute = Some(minute);
+            group.minutes = group.minutes.saturating_add(1);
+        }
+        if let Err(position) = group.nodes.binary_search(&node_id) {
+            group.nodes.insert(position, node_id);
+        }
+        if self.query.with_histogram {
+            let merged = group.histogram.get_or_insert_default();
+            if let Some(histogram) = histogram {
+                merged.merge(histogram);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows, by start and then by the dimensions.
+    #[must_use]
+    pub fn finish(self) -> Vec<MetricRow> {
+        let mut groups: Vec<(Key, Group)> = self.groups.into_iter().collect();
+        groups.sort_unstable_by_key(|(key, _)| *key);
+        groups
+            .into_iter()
+            .map(|(key, group)| MetricRow {
+                start_ms: key.start_ms,
+                tier_id: key.tier_id,
+                node_id: key.node_id,
+                bt_id: key.bt_id,
+                backend_id: key.backend_id,
+                caller_tier_id: key.caller_tier_id,
+                originating: key.originating,
+                count: group.count,
+                sum_ns: group.sum_ns,
+                min_ns: group.min_ns,
+                max_ns: group.max_ns,
+                verdicts: group.verdicts,
+                minutes: group.minutes,
+                nodes: u32::try_from(group.nodes.len()).unwrap_or(u32::MAX),
+                histogram: group.histogram,
+            })
+            .collect()
+    }
+}
