@@ -77,7 +77,7 @@ impl Controller {
         let deadline = Instant::now() + START_LIMIT;
         loop {
             let status = http::get(&self.address, "/controller/rest/serverstatus", None);
-            if status.is_ok_and(|body| body.to_ascii_lowercase().contains("available")) {
+            if status.is_ok_and(|body| body.contains("<available>true</available>")) {
                 return Ok(());
             }
             if !self.is_running()? {

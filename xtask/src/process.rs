@@ -12,13 +12,13 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 /// Long enough for the slowest step, a cold release build on two cores.
 pub const LIMIT_DEFAULT: Duration = Duration::from_secs(30 * 60);
-/// How long a group may need to end after SIGTERM before it is killed.
-const TERMINATE_GRACE: Duration = Duration::from_secs(10);
+/// How long a program may need to end after SIGTERM before its group is killed.
+const TERMINATE_GRACE: Duration = Duration::from_secs(20);
 /// How long the rest of an ended program's group may linger before it counts as left behind.
 const LEFT_BEHIND_GRACE: Duration = Duration::from_secs(3);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
@@ -100,16 +100,19 @@ pub fn start(command: &mut Command) -> Result<Child> {
     spawn(command)
 }
 
-/// Asks a started program's group to end, waits, and kills what does not. Answers how the program ended.
+/// Asks a started program to end, so that it can end its own children in its own order, and waits. What is
+/// left of its group then is asked too, and in the end killed. Answers how the program ended.
 pub fn stop(child: &mut Child) -> Result<ExitStatus> {
     if let Some(status) = child.try_wait()? {
         end_group(child);
         return Ok(status);
     }
-    signal(child, Signal::SIGTERM);
+    // It may have ended in this very moment, which is what we want.
+    let _ = kill(group_of(child), Signal::SIGTERM);
     let deadline = Instant::now() + TERMINATE_GRACE;
     while Instant::now() < deadline {
         if let Some(status) = child.try_wait()? {
+            signal(child, Signal::SIGTERM);
             end_group(child);
             return Ok(status);
         }
@@ -229,8 +232,7 @@ mod tests {
     #[test]
     fn a_hanging_program_is_ended_with_its_children() {
         let began = Instant::now();
-        let ended =
-            finish(&mut shell("sleep 60 & sleep 60"), Output::Kept, Duration::from_millis(200)).unwrap();
+        let ended = finish(&mut shell("sleep 60 & wait"), Output::Kept, Duration::from_millis(200)).unwrap();
         assert!(ended.trouble.unwrap().contains("took longer"));
         assert!(began.elapsed() < Duration::from_secs(20));
     }

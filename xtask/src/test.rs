@@ -14,6 +14,8 @@ use crate::{codegen, dist, process, python, setup, workspace};
 
 /// A step that takes longer hangs.
 const STEP_LIMIT: Duration = Duration::from_secs(20 * 60);
+/// Tests that run on the main interpreter only: they take long, or need the world.
+const FOLDERS_OF_MAIN: [&str; 2] = ["e2e", "fork"];
 /// Short, so that the browser test need not wait for whole minutes.
 const BROWSER_REPORT_INTERVAL_MS: u64 = 1_000;
 
@@ -101,32 +103,33 @@ fn build() -> Result<Tally> {
     dist::build().map(|_| Tally::default())
 }
 
-/// The API tests on every supported interpreter that this machine has.
+/// All tests of the agent on the main interpreter, those of the API on every other that this machine has.
 fn python_tests() -> Result<Tally> {
     let wheel = built()?.wheel;
     let pythons = python::all();
     if pythons.is_empty() {
         bail!("no CPython between 3.10 and 3.13 was found");
     }
+    let main = python::main()?;
     let mut sum = Tally::default();
     for python in pythons {
         println!("\n--- Python 3.{}", python.minor);
-        let environment = test_environment(&python, &["-r", "python/tests/requirements.txt"])?;
+        let is_main = python.minor == main.minor;
+        let environment = test_environment(&python, if is_main { &FOLDERS_OF_MAIN } else { &[] })?;
         environment.install_wheel(&wheel)?;
-        sum += pytest(&environment, &["python/tests", "--ignore=python/tests/e2e"])?;
+        let mut arguments = vec!["python/tests", "--ignore=python/tests/e2e"];
+        if !is_main {
+            arguments.push("--ignore=python/tests/fork");
+        }
+        sum += pytest(&environment, &arguments)?;
     }
     Ok(sum)
 }
 
-/// Agents, frameworks and a real controller together, on the main interpreter.
+/// Agents and a real controller together, on the main interpreter.
 fn end_to_end() -> Result<Tally> {
     let wheel = built()?.wheel;
-    let mut packages = vec!["-r", "python/tests/requirements.txt"];
-    if workspace::root().join("python/tests/e2e/requirements.txt").is_file() {
-        packages.extend(["-r", "python/tests/e2e/requirements.txt"]);
-    }
-    let main = python::main()?;
-    let environment = Environment::with(&main, "end-to-end", &packages, "the end-to-end tests")?;
+    let environment = test_environment(&python::main()?, &FOLDERS_OF_MAIN)?;
     environment.install_wheel(&wheel)?;
     pytest(&environment, &["python/tests/e2e"])
 }
@@ -144,8 +147,13 @@ fn browser() -> Result<Tally> {
     tally
 }
 
-fn test_environment(python: &Python, packages: &[&str]) -> Result<Environment> {
-    Environment::with(python, "test", packages, "the Python tests")
+/// The environment of the tests, with what `folders` of them need besides.
+fn test_environment(python: &Python, folders: &[&str]) -> Result<Environment> {
+    let mut files = vec!["python/tests/requirements.txt".to_owned()];
+    let more = folders.iter().map(|folder| format!("python/tests/{folder}/requirements.txt"));
+    files.extend(more.filter(|file| workspace::root().join(file).is_file()));
+    let packages: Vec<&str> = files.iter().flat_map(|file| ["-r", file]).collect();
+    Environment::with(python, "test", &packages, "the Python tests")
 }
 
 fn pytest(environment: &Environment, arguments: &[&str]) -> Result<Tally> {
