@@ -8,11 +8,23 @@
 )]
 
 pub mod backends;
+pub mod batch;
 pub mod exit_call;
+pub mod file_lock;
 pub mod fork;
+pub mod http;
+pub mod http_answer;
+pub mod http_stream;
 pub mod limits;
+pub mod live_incarnations;
+pub mod log_file;
+pub mod node_name;
 pub mod recorder;
+pub mod runtime;
 pub mod settings;
+pub mod spool;
+pub mod spool_file;
+pub mod spool_frame;
 pub mod transaction;
 
 pub use backends::BackendRef;

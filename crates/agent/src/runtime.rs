@@ -1,0 +1,91 @@
+//! CPU, memory and threads of this process, and the CPU time of the reporter's own thread.
+
+use tierline_model::RuntimeSample;
+
+/// Remembers what was read last, so that CPU time can be told per interval.
+#[derive(Debug, Default)]
+pub struct RuntimeSampler {
+    process_cpu_ms: Option<f64>,
+    agent_cpu_ms: Option<f64>,
+}
+
+impl RuntimeSampler {
+    /// A sampler whose first interval begins now.
+    #[must_use]
+    pub fn start() -> Self {
+        let mut sampler = Self::default();
+        sampler.sample(0);
+        sampler
+    }
+
+    /// What was used since the last call. To be called by the reporter's thread. What the system does not tell is 0.
+    pub fn sample(&mut self, agent_memory_bytes: usize) -> RuntimeSample {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        RuntimeSample {
+            process_cpu_ms: since(&mut self.process_cpu_ms, process_cpu_ms()),
+            process_memory_bytes: number_after(&status, "VmRSS:").saturating_mul(1_024),
+            agent_cpu_ms: since(&mut self.agent_cpu_ms, thread_cpu_ms()),
+            agent_memory_bytes: u64::try_from(agent_memory_bytes).unwrap_or(u64::MAX),
+            threads: number_after(&status, "Threads:"),
+        }
+    }
+}
+
+fn since(last: &mut Option<f64>, now: Option<f64>) -> f64 {
+    let before = std::mem::replace(last, now);
+    before.zip(now).map_or(0.0, |(before, now)| (now - before).max(0.0))
+}
+
+fn number_after(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+fn process_cpu_ms() -> Option<f64> {
+    clock_ms(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+fn thread_cpu_ms() -> Option<f64> {
+    clock_ms(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+fn clock_ms(clock: libc::clockid_t) -> Option<f64> {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the pointer is to a timespec of this frame.
+    let result = unsafe { libc::clock_gettime(clock, &mut time) };
+    (result == 0).then(|| time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6)
+}
+
+/// The system's name for this host; empty when it has none.
+#[must_use]
+pub fn host_name() -> String {
+    let mut buffer = [0_u8; 256];
+    // SAFETY: the buffer is as long as said; one byte less keeps a zero at its end.
+    let result = unsafe { libc::gethostname(buffer.as_mut_ptr().cast(), buffer.len() - 1) };
+    let end = buffer.iter().position(|byte| *byte == 0).unwrap_or(0);
+    if result == 0 {
+        String::from_utf8_lossy(buffer.get(..end).unwrap_or_default()).into_owned()
+    } else {
+        String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_seen() {
+        let mut sampler = RuntimeSampler::start();
+        let begun = std::time::Instant::now();
+        let mut sum = 0_u64;
+        while begun.elapsed().as_millis() < 50 {
+            sum = std::hint::black_box(sum.wrapping_add(1));
+        }
+        let sample = sampler.sample(7);
+        assert!(sample.process_cpu_ms >= sample.agent_cpu_ms && sample.agent_cpu_ms > 5.0, "{sample:?}");
+        assert!(sample.process_memory_bytes > 1 << 20 && sample.threads >= 1, "{sample:?}");
+        assert_eq!(sample.agent_memory_bytes, 7);
+        assert!(!host_name().is_empty());
+    }
+}
