@@ -1,6 +1,6 @@
 //! Where the controller keeps what agents report.
 //!
-//! [`Store`] speaks the words of `model` and nothing of any backend. `sqlite` is the default;
+//! [`Store`] speaks the words of `model` and nothing of any backend. [`sqlite`] is the default;
 //! `conformance` is the suite every implementation runs. [`block`] is how numbers and snapshots are packed and
 //! [`aggregate`] how numbers are added up, both without a word of any backend.
 
@@ -10,6 +10,7 @@ pub mod entity;
 pub mod error;
 pub mod limits;
 pub mod query;
+pub mod sqlite;
 pub mod write;
 
 pub use entity::{AgentRecord, Application, BackendRecord, BtRecord, Entities, NodeRecord, TierRecord};

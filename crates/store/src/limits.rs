@@ -60,3 +60,9 @@ pub const DAY_MAX: u64 = 2_932_896;
 
 /// Minutes behind the newest one whose decoded numbers are kept.
 pub const MINUTE_CACHE_MINUTES: u64 = 180;
+
+/// Names of each kind the writer remembers per open file; beyond it they are looked up again.
+pub const NAMES_REMEMBERED_MAX: usize = 100_000;
+
+/// Decoded blocks a search keeps at hand.
+pub const SEARCH_BLOCKS_DECODED_MAX: usize = 16;

@@ -1,0 +1,93 @@
+//! Reading connections: any number at once, never waiting for the writer, the idle ones kept.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use super::file::{DataFile, sqlite_error};
+use crate::StoreError;
+use crate::block::BlockError;
+use crate::limits::{READERS_IDLE_MAX, READERS_IDLE_PER_FILE_MAX};
+
+pub(super) struct Readers {
+    directory: PathBuf,
+    idle: Mutex<HashMap<DataFile, Vec<Connection>>>,
+}
+
+/// What can go wrong while reading one file.
+pub(super) enum ReadError {
+    Sqlite(rusqlite::Error),
+    Block(BlockError),
+    Store(StoreError),
+}
+
+impl From<rusqlite::Error> for ReadError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<BlockError> for ReadError {
+    fn from(error: BlockError) -> Self {
+        Self::Block(error)
+    }
+}
+
+impl From<StoreError> for ReadError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl ReadError {
+    pub(super) fn at(self, path: &Path) -> StoreError {
+        match self {
+            Self::Sqlite(error) => sqlite_error(path, &error),
+            Self::Block(error) => StoreError::Damaged(format!("a block in {}: {error}", path.display())),
+            Self::Store(error) => error,
+        }
+    }
+}
+
+impl Readers {
+    pub(super) fn new(directory: PathBuf) -> Self {
+        Self { directory, idle: Mutex::new(HashMap::new()) }
+    }
+
+    /// Runs `read` on a connection to `file`; `None` when there is no such file.
+    pub(super) fn with<T>(
+        &self,
+        file: DataFile,
+        read: impl FnOnce(&Connection) -> Result<T, ReadError>,
+    ) -> Result<Option<T>, StoreError> {
+        let kept = self.lock().get_mut(&file).and_then(Vec::pop);
+        let connection = match kept {
+            Some(connection) => connection,
+            None => match file.open_for_reading(&self.directory)? {
+                Some(connection) => connection,
+                None => return Ok(None),
+            },
+        };
+        // A connection that failed is closed: its state is not worth guessing.
+        let answer = read(&connection).map_err(|error| error.at(&file.path(&self.directory)))?;
+        let mut idle = self.lock();
+        let total: usize = idle.values().map(Vec::len).sum();
+        let of_file = idle.entry(file).or_default();
+        if total < READERS_IDLE_MAX && of_file.len() < READERS_IDLE_PER_FILE_MAX {
+            of_file.push(connection);
+        }
+        Ok(Some(answer))
+    }
+
+    /// Closes the idle connections to `file`.
+    pub(super) fn forget(&self, file: DataFile) {
+        self.lock().remove(&file);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DataFile, Vec<Connection>>> {
+        // Nothing in there can be half done.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
