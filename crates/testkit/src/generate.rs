@@ -12,9 +12,9 @@ use tierline_model::interval::Caller;
 use tierline_model::name::{clean_bt_name, clean_name, cut};
 use tierline_model::snapshot::{CapturePolicy, ErrorRecord, ExitCallRecord, SegmentKind};
 use tierline_model::{
-    AgentIdentity, AppId, Backend, BackendId, BtId, BtOrigin, BtRef, DropCause, EntryType, ExitMetrics, ExitType, Guid,
-    Histogram, Incarnation, IntervalReport, Language, Ledger, Property, RuntimeSample, Segment, SegmentMetrics, SpanId,
-    Thresholds, TierId, Verdict, VerdictCounts,
+    AgentIdentity, AppId, Backend, BackendId, BtId, BtOrigin, BtRef, DropCause, EntryType, ExitMetrics,
+    ExitType, Guid, Histogram, Incarnation, IntervalReport, Language, Ledger, Property, RuntimeSample,
+    Segment, SegmentMetrics, SpanId, Thresholds, TierId, Verdict, VerdictCounts,
 };
 
 /// 2026-01-01T00:00:00Z in milliseconds: the generated times begin here.
@@ -71,7 +71,11 @@ pub fn agent_identity() -> impl Strategy<Value = AgentIdentity> {
 
 /// A BT, seen from its originating tier or from another one.
 pub fn bt_ref() -> impl Strategy<Value = BtRef> {
-    (any::<u64>(), any::<u64>(), option::of((text(), proptest::sample::select(ENTRY_TYPES.to_vec()), any::<bool>())))
+    (
+        any::<u64>(),
+        any::<u64>(),
+        option::of((text(), proptest::sample::select(ENTRY_TYPES.to_vec()), any::<bool>())),
+    )
         .prop_map(|(id, app_id, origin)| BtRef {
             id: id_from(id, BtId::from_u64),
             app_id: id_from(app_id, AppId::from_u64),
@@ -146,9 +150,14 @@ fn verdicts(total: u64, seed: [u64; 4]) -> VerdictCounts {
 
 /// The executions of one BT.
 pub fn segment_metrics() -> impl Strategy<Value = SegmentMetrics> {
-    (bt_ref(), option::of(caller()), histogram(200), any::<[u64; 4]>()).prop_map(|(bt, caller, duration, seed)| {
-        SegmentMetrics { bt, caller, verdicts: verdicts(duration.count(), seed), duration }
-    })
+    (bt_ref(), option::of(caller()), histogram(200), any::<[u64; 4]>()).prop_map(
+        |(bt, caller, duration, seed)| SegmentMetrics {
+            bt,
+            caller,
+            verdicts: verdicts(duration.count(), seed),
+            duration,
+        },
+    )
 }
 
 /// The calls of one BT to one backend.
@@ -173,7 +182,10 @@ pub fn ledger() -> impl Strategy<Value = Ledger> {
         0..DropCause::ALL.len(),
     );
     ([count(), count(), count(), count(), count(), count(), count(), count(), count()], drops).prop_map(
-        |([begun, ended, abandoned, exit_calls, begun_total, ended_total, in_flight, other_traffic, kept], drops)| {
+        |(
+            [begun, ended, abandoned, exit_calls, begun_total, ended_total, in_flight, other_traffic, kept],
+            drops,
+        )| {
             Ledger {
                 begun,
                 ended,
@@ -243,16 +255,18 @@ pub fn exit_call_record() -> impl Strategy<Value = ExitCallRecord> {
         any::<bool>(),
         vec(error_record(), 0..3),
     )
-        .prop_map(|(backend, display_name, operation, optional_properties, times, ended, errors)| ExitCallRecord {
-            backend,
-            sequence: Arc::from("1"),
-            display_name,
-            operation,
-            optional_properties,
-            start_offset_ns: times.0,
-            duration_ns: times.1,
-            ended,
-            errors,
+        .prop_map(|(backend, display_name, operation, optional_properties, times, ended, errors)| {
+            ExitCallRecord {
+                backend,
+                sequence: Arc::from("1"),
+                display_name,
+                operation,
+                optional_properties,
+                start_offset_ns: times.0,
+                duration_ns: times.1,
+                ended,
+                errors,
+            }
         })
 }
 
@@ -275,8 +289,10 @@ fn user_data() -> impl Strategy<Value = Vec<(Arc<str>, Arc<str>)>> {
 /// A kept segment with its exit calls.
 pub fn segment() -> impl Strategy<Value = Segment> {
     let who = (any::<[u8; 16]>(), 1..u64::MAX, option::of(1..u64::MAX), "(|[1-9](\\|[1-9]){0,5})");
-    let what = (bt_ref(), option::of(caller()), 0..3usize, 0..Verdict::ALL.len(), 0..CapturePolicy::ALL.len());
-    let when = (0..31_536_000_000_000_000u64, 0..DURATION_NS_MAX, option::of(0..DURATION_NS_MAX), thresholds());
+    let what =
+        (bt_ref(), option::of(caller()), 0..3usize, 0..Verdict::ALL.len(), 0..CapturePolicy::ALL.len());
+    let when =
+        (0..31_536_000_000_000_000u64, 0..DURATION_NS_MAX, option::of(0..DURATION_NS_MAX), thresholds());
     let how = (any::<bool>(), any::<bool>(), short(100), 0..1_000u64);
     let lists = (vec(error_record(), 0..4), user_data(), vec(exit_call_record(), 0..6));
     (who, what, when, how, lists).prop_map(|(who, what, when, how, lists)| {

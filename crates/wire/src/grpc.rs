@@ -13,14 +13,17 @@ use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
 /// `opentelemetry.proto.collector.logs.v1.LogsService`.
+#[allow(clippy::default_constructed_unit_structs, reason = "generated")]
 pub mod logs {
     include!("generated/grpc_logs.rs");
 }
 /// `opentelemetry.proto.collector.metrics.v1.MetricsService`.
+#[allow(clippy::default_constructed_unit_structs, reason = "generated")]
 pub mod metrics {
     include!("generated/grpc_metrics.rs");
 }
 /// `opentelemetry.proto.collector.trace.v1.TraceService`.
+#[allow(clippy::default_constructed_unit_structs, reason = "generated")]
 pub mod trace {
     include!("generated/grpc_trace.rs");
 }

@@ -17,6 +17,9 @@ pub const ITEMS_PER_REQUEST_MAX: u64 = 1_000_000;
 /// Resources in one request.
 pub const RESOURCES_PER_REQUEST_MAX: usize = 10_000;
 
+/// Intervals in one request; points of further ones are rejected. An hour of one-second intervals has 3,600.
+pub const REPORTS_PER_REQUEST_MAX: usize = 10_000;
+
 /// Attributes of a resource; more make its points and spans not understood.
 pub const RESOURCE_ATTRIBUTES_MAX: usize = 256;
 

@@ -13,7 +13,8 @@ mod server_message;
 use tierline_model::{AgentConfig, AgentDiagnostics};
 
 pub use agent_message::{
-    AgentMessage, ConfigStatus, EffectiveConfig, Health, RemoteConfigStatus, decode_agent_message, encode_agent_message,
+    AgentMessage, ConfigStatus, EffectiveConfig, Health, RemoteConfigStatus, decode_agent_message,
+    encode_agent_message,
 };
 pub use server_message::{
     RemoteConfig, ServerError, ServerErrorKind, ServerMessage, decode_server_message, encode_server_message,
@@ -118,11 +119,13 @@ fn take_file(
 }
 
 fn parse_config(json: &[u8]) -> Result<AgentConfig, OpampError> {
-    serde_json::from_slice(json).map_err(|error| OpampError::File { file: CONFIG_FILE, reason: error.to_string() })
+    serde_json::from_slice(json)
+        .map_err(|error| OpampError::File { file: CONFIG_FILE, reason: error.to_string() })
 }
 
 fn parse_diagnostics(json: &[u8]) -> Result<AgentDiagnostics, OpampError> {
-    serde_json::from_slice(json).map_err(|error| OpampError::File { file: DIAGNOSTICS_FILE, reason: error.to_string() })
+    serde_json::from_slice(json)
+        .map_err(|error| OpampError::File { file: DIAGNOSTICS_FILE, reason: error.to_string() })
 }
 
 #[cfg(test)]

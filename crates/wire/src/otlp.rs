@@ -62,7 +62,9 @@ pub use decode_metrics::{decode_metrics, decode_metrics_json};
 #[cfg(feature = "decode")]
 pub use decode_traces::{decode_traces, decode_traces_json};
 #[cfg(feature = "decode")]
-pub use decoded::{AgentReport, AgentSegments, DecodeError, DecodeLimits, DecodedMetrics, DecodedTraces, Outcome};
+pub use decoded::{
+    AgentReport, AgentSegments, DecodeError, DecodeLimits, DecodedMetrics, DecodedTraces, Outcome,
+};
 pub use encode_metrics::encode_metrics;
 pub use encode_traces::encode_traces;
 pub use response::{Encoding, ExportResponse, PartialSuccess, ResponseError, Signal, Status, StatusCode};

@@ -8,8 +8,8 @@ use tierline_model::name::{clean_name, cut};
 use tierline_model::{AgentConfig, AgentDiagnostics, AgentIdentity, Language};
 
 use super::{
-    CONFIG_FILE, CustomMessage, DIAGNOSTICS_FILE, OpampError, check_hash, check_size, file, instance_uid, parse_config,
-    parse_diagnostics, take_file,
+    CONFIG_FILE, CustomMessage, DIAGNOSTICS_FILE, OpampError, check_hash, check_size, file, instance_uid,
+    parse_config, parse_diagnostics, take_file,
 };
 use crate::attribute as name;
 use crate::limits::{RESOURCE_TEXT_CHARS_MAX, RESPONSE_MESSAGE_CHARS_MAX};
@@ -127,7 +127,11 @@ fn status(status: &RemoteConfigStatus) -> wire::RemoteConfigStatus {
         ConfigStatus::Applying => (wire::RemoteConfigStatuses::Applying, String::new()),
         ConfigStatus::Failed(reason) => (wire::RemoteConfigStatuses::Failed, reason.clone()),
     };
-    wire::RemoteConfigStatus { last_remote_config_hash: status.hash.clone(), status: code as i32, error_message }
+    wire::RemoteConfigStatus {
+        last_remote_config_hash: status.hash.clone(),
+        status: code as i32,
+        error_message,
+    }
 }
 
 fn description(agent: &AgentIdentity) -> wire::AgentDescription {
@@ -180,7 +184,10 @@ pub fn decode_agent_message(bytes: &[u8]) -> Result<AgentMessage, OpampError> {
             let diagnostics = take_file(&mut effective.config_map, DIAGNOSTICS_FILE)?;
             Some(EffectiveConfig {
                 config: config.map(|json| parse_config(&json)).transpose()?.unwrap_or_default(),
-                diagnostics: diagnostics.map(|json| parse_diagnostics(&json)).transpose()?.unwrap_or_default(),
+                diagnostics: diagnostics
+                    .map(|json| parse_diagnostics(&json))
+                    .transpose()?
+                    .unwrap_or_default(),
             })
         }
     };
@@ -215,7 +222,9 @@ fn read_status(status: wire::RemoteConfigStatus) -> Result<Option<RemoteConfigSt
 fn identity(description: wire::AgentDescription) -> Result<AgentIdentity, OpampError> {
     use wire::any_value::Value;
     let mut attributes = BTreeMap::new();
-    for attribute in description.non_identifying_attributes.into_iter().chain(description.identifying_attributes) {
+    for attribute in
+        description.non_identifying_attributes.into_iter().chain(description.identifying_attributes)
+    {
         if let Some(value) = attribute.value.and_then(|value| value.value) {
             attributes.insert(attribute.key, value);
         }

@@ -7,7 +7,10 @@ use prost::Message as _;
 use tierline_model::AgentConfig;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{CONFIG_FILE, CustomMessage, OpampError, check_hash, check_size, file, instance_uid, parse_config, take_file};
+use super::{
+    CONFIG_FILE, CustomMessage, OpampError, check_hash, check_size, file, instance_uid, parse_config,
+    take_file,
+};
 use crate::limits::{OPAMP_HEARTBEAT_S_MAX, RESPONSE_MESSAGE_CHARS_MAX};
 use crate::proto::opamp as wire;
 

@@ -6,10 +6,12 @@ use tierline_model::histogram::Histogram;
 use tierline_model::{AgentIdentity, Incarnation};
 
 use super::decode_report::{ReportDraft, WRONG_KIND};
-use super::view::{Attributes, HistogramParts, Metric, MetricKind, MetricSink, Point, PointValue, Reason, Sink};
+use super::view::{
+    Attributes, HistogramParts, Metric, MetricKind, MetricSink, Point, PointValue, Reason, Sink,
+};
 use super::{AgentReport, DecodeError, DecodeLimits, DecodedMetrics, Outcome, read_json, read_protobuf};
 use crate::attribute as name;
-use crate::limits::{INTERVAL_MS_MAX, JSON_REQUEST_BYTES_MAX};
+use crate::limits::{INTERVAL_MS_MAX, JSON_REQUEST_BYTES_MAX, REPORTS_PER_REQUEST_MAX};
 
 /// Reads an `ExportMetricsServiceRequest` in protobuf.
 ///
@@ -108,8 +110,10 @@ impl Says {
 }
 
 const DELTA: u64 = 1;
-const BAD_TIME: Reason = "the interval is empty, longer than a minute, straddles a minute or is not in whole milliseconds";
+const BAD_TIME: Reason =
+    "the interval is empty, longer than a minute, straddles a minute or is not in whole milliseconds";
 const OUT_OF_RANGE: Reason = "the time is too far from the controller's clock";
+const TOO_MANY_REPORTS: Reason = "too many intervals in one request";
 const TWO_AGENTS: Reason = "two agents claim to be one incarnation";
 
 struct MetricsCollector<'l> {
@@ -139,20 +143,22 @@ impl<'l> MetricsCollector<'l> {
         }
     }
 
-    fn draft(&mut self, agent: usize, start_ms: u64, end_ms: u64) -> usize {
+    fn draft(&mut self, agent: usize, start_ms: u64, end_ms: u64) -> Result<&mut ReportDraft, Reason> {
         let key = (agent, start_ms, end_ms);
-        if let Some((last, index)) = self.last
-            && last == key
-        {
-            return index;
+        let known = match self.last {
+            Some((last, index)) if last == key => Some(index),
+            _ => self.draft_of.get(&key).copied(),
+        };
+        let index = known.unwrap_or(self.drafts.len());
+        if known.is_none() {
+            if index >= REPORTS_PER_REQUEST_MAX {
+                return Err(TOO_MANY_REPORTS);
+            }
+            self.drafts.push((agent, ReportDraft::new(start_ms, end_ms)));
+            self.draft_of.insert(key, index);
         }
-        let drafts = &mut self.drafts;
-        let index = *self.draft_of.entry(key).or_insert_with(|| {
-            drafts.push((agent, ReportDraft::new(start_ms, end_ms)));
-            drafts.len() - 1
-        });
         self.last = Some((key, index));
-        index
+        self.drafts.get_mut(index).map(|(_, draft)| draft).ok_or(TOO_MANY_REPORTS)
     }
 
     fn accept(&mut self, metric: &Metric<'_>, point: Point<'_>) -> Result<(), Reason> {
@@ -162,8 +168,7 @@ impl<'l> MetricsCollector<'l> {
         }
         let Some(agent) = self.current? else { return Err(WRONG_KIND) };
         let (start_ms, end_ms) = interval(&point, self.limits)?;
-        let draft = self.draft(agent, start_ms, end_ms);
-        let Some((_, draft)) = self.drafts.get_mut(draft) else { return Err(WRONG_KIND) };
+        let draft = self.draft(agent, start_ms, end_ms)?;
         match point.value {
             PointValue::Histogram(parts) => draft.durations(says, &point.attributes, histogram(parts)?),
             PointValue::Integer(value) => {

@@ -5,8 +5,8 @@ use std::collections::hash_map::Entry;
 
 use tierline_model::interval::Caller;
 use tierline_model::{
-    AppId, BackendId, BtId, DropCause, ExitMetrics, Histogram, IntervalReport, Ledger, RuntimeSample, SegmentMetrics,
-    Verdict, VerdictCounts,
+    AppId, BackendId, BtId, DropCause, ExitMetrics, Histogram, IntervalReport, Ledger, RuntimeSample,
+    SegmentMetrics, Verdict, VerdictCounts,
 };
 
 use super::decode_metrics::Says;
@@ -97,7 +97,12 @@ impl ReportDraft {
         }
     }
 
-    pub(super) fn count(&mut self, says: Says, attributes: &Attributes<'_>, value: u64) -> Result<(), Reason> {
+    pub(super) fn count(
+        &mut self,
+        says: Says,
+        attributes: &Attributes<'_>,
+        value: u64,
+    ) -> Result<(), Reason> {
         let bit = match says {
             Says::BtExecutions => return self.executions(attributes, value),
             Says::ExitErrors => return self.exit_errors(attributes, value),
@@ -114,7 +119,9 @@ impl ReportDraft {
             Says::ProcessMemory => 9,
             Says::AgentMemory => 10,
             Says::Threads => 11,
-            Says::ProcessCpu | Says::AgentCpu | Says::BtDuration | Says::ExitDuration => return Err(WRONG_KIND),
+            Says::ProcessCpu | Says::AgentCpu | Says::BtDuration | Says::ExitDuration => {
+                return Err(WRONG_KIND);
+            }
         };
         self.say(bit)?;
         let (ledger, runtime) = (&mut self.report.ledger, &mut self.report.runtime);
@@ -197,7 +204,8 @@ impl ReportDraft {
     }
 
     fn drops(&mut self, attributes: &Attributes<'_>, value: u64) -> Result<(), Reason> {
-        let cause = attributes.iter().find(|(key, _)| key == name::DROP_CAUSE).and_then(|(_, value)| value.text());
+        let cause =
+            attributes.iter().find(|(key, _)| key == name::DROP_CAUSE).and_then(|(_, value)| value.text());
         let cause: DropCause = cause.and_then(|cause| cause.parse().ok()).ok_or(FROM_THE_FUTURE)?;
         match self.report.ledger.drops.entry(cause) {
             std::collections::btree_map::Entry::Occupied(_) => Err(REPEATED),

@@ -13,7 +13,8 @@ use crate::limits::RESOURCE_TEXT_CHARS_MAX;
 pub(super) fn identity(attributes: &Attributes<'_>) -> Option<AgentIdentity> {
     let mut incarnation = None;
     let (mut application, mut tier, mut node) = ("", "", "");
-    let (mut language, mut agent_version, mut runtime_version, mut host_name, mut os_type) = ("", "", "", "", "");
+    let (mut language, mut agent_version, mut runtime_version, mut host_name, mut os_type) =
+        ("", "", "", "", "");
     let mut process_id = 0;
     for (key, value) in attributes {
         let text = value.text().unwrap_or_default();
@@ -27,7 +28,9 @@ pub(super) fn identity(attributes: &Attributes<'_>) -> Option<AgentIdentity> {
             name::PROCESS_RUNTIME_VERSION => runtime_version = text,
             name::HOST_NAME => host_name = text,
             name::OS_TYPE => os_type = text,
-            name::PROCESS_PID => process_id = value.count().and_then(|pid| u32::try_from(pid).ok()).unwrap_or(0),
+            name::PROCESS_PID => {
+                process_id = value.count().and_then(|pid| u32::try_from(pid).ok()).unwrap_or(0)
+            }
             _ => {}
         }
     }

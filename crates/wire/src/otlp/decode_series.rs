@@ -11,7 +11,8 @@ use tierline_model::{AppId, Backend, BackendId, BtId, BtOrigin, BtRef, EntryType
 use super::view::{Reason, Value};
 use crate::attribute as name;
 
-pub(super) const NO_BT: Reason = "the id of the business transaction or of its application is missing or impossible";
+pub(super) const NO_BT: Reason =
+    "the id of the business transaction or of its application is missing or impossible";
 pub(super) const NO_ENTRY_TYPE: Reason = "the entry type of the business transaction is unknown";
 pub(super) const NO_BACKEND: Reason = "the backend's id, type or name is missing or impossible";
 pub(super) const NO_CALLER: Reason = "an id of the caller is impossible";
@@ -53,7 +54,8 @@ impl<'a> BtDraft<'a> {
     pub(super) fn caller(&self) -> Result<Option<Caller>, Reason> {
         let Some(tier_id) = self.caller_tier_id else { return Ok(None) };
         let tier_id = TierId::from_u64(tier_id).ok_or(NO_CALLER)?;
-        let backend_id = self.caller_backend_id.map(|id| BackendId::from_u64(id).ok_or(NO_CALLER)).transpose()?;
+        let backend_id =
+            self.caller_backend_id.map(|id| BackendId::from_u64(id).ok_or(NO_CALLER)).transpose()?;
         Ok(Some(Caller { tier_id, backend_id }))
     }
 
@@ -106,7 +108,12 @@ impl<'a> BackendDraft<'a> {
 }
 
 /// Takes an attribute with this prefix as one property for each of its texts.
-pub(super) fn take_properties(prefix: &str, key: &str, value: &Value<'_>, properties: &mut Vec<Property>) -> bool {
+pub(super) fn take_properties(
+    prefix: &str,
+    key: &str,
+    value: &Value<'_>,
+    properties: &mut Vec<Property>,
+) -> bool {
     let Some(property) = key.strip_prefix(prefix) else { return false };
     for text in value.texts() {
         if properties.len() < PROPERTIES_MAX {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tierline_model::limits::{
     ERROR_MESSAGE_CHARS_MAX, ERROR_STACK_CHARS_MAX, ERRORS_PER_SEGMENT_MAX, EXIT_CALLS_PER_SEGMENT_MAX,
-    EXIT_SEQUENCE_BYTES_MAX, NAME_CHARS_MAX, OPERATION_CHARS_MAX, USER_DATA_ENTRIES_MAX, USER_DATA_KEY_CHARS_MAX,
-    USER_DATA_VALUE_CHARS_MAX,
+    EXIT_SEQUENCE_BYTES_MAX, NAME_CHARS_MAX, OPERATION_CHARS_MAX, USER_DATA_ENTRIES_MAX,
+    USER_DATA_KEY_CHARS_MAX, USER_DATA_VALUE_CHARS_MAX,
 };
 use tierline_model::name::cut;
 use tierline_model::snapshot::{CapturePolicy, ErrorRecord, ExitCallRecord, SegmentKind};
@@ -77,7 +77,14 @@ struct TracesCollector<'l> {
 
 impl<'l> TracesCollector<'l> {
     fn new(limits: &'l DecodeLimits) -> Self {
-        Self { limits, outcome: Outcome::default(), batches: Vec::new(), current: None, last: None, early: Vec::new() }
+        Self {
+            limits,
+            outcome: Outcome::default(),
+            batches: Vec::new(),
+            current: None,
+            last: None,
+            early: Vec::new(),
+        }
     }
 
     fn last_segment(&mut self) -> Option<&mut Segment> {
@@ -97,7 +104,9 @@ impl<'l> TracesCollector<'l> {
         if span.end_ns < span.start_ns {
             return Err(BAD_TIME);
         }
-        if span.start_ns / 1_000_000 < self.limits.time_ms_min || span.end_ns / 1_000_000 > self.limits.time_ms_max {
+        if span.start_ns / 1_000_000 < self.limits.time_ms_min
+            || span.end_ns / 1_000_000 > self.limits.time_ms_max
+        {
             return Err(OUT_OF_RANGE);
         }
         if is_exit {
@@ -113,7 +122,9 @@ impl<'l> TracesCollector<'l> {
 
     fn place(&mut self, draft: ExitDraft) -> Result<(), Reason> {
         match self.last_segment() {
-            Some(segment) if segment.span_id == draft.parent && segment.guid == draft.guid => attach(segment, draft),
+            Some(segment) if segment.span_id == draft.parent && segment.guid == draft.guid => {
+                attach(segment, draft)
+            }
             _ => {
                 self.early.push(draft);
                 Ok(())
@@ -161,7 +172,8 @@ fn attach(segment: &mut Segment, draft: ExitDraft) -> Result<(), Reason> {
 
 impl Sink for TracesCollector<'_> {
     fn resource(&mut self, attributes: Option<&Attributes<'_>>) -> bool {
-        self.current = attributes.and_then(super::decode_resource::identity).map(|agent| self.batch_of(agent));
+        self.current =
+            attributes.and_then(super::decode_resource::identity).map(|agent| self.batch_of(agent));
         self.current.is_some()
     }
 
@@ -298,7 +310,9 @@ fn exit_call(span: &Span<'_>) -> Result<ExitCallRecord, Reason> {
 
 fn errors(events: &[Event<'_>]) -> Vec<ErrorRecord> {
     let mut errors = Vec::new();
-    for event in events.iter().filter(|event| event.name == name::EXCEPTION_EVENT).take(ERRORS_PER_SEGMENT_MAX) {
+    for event in
+        events.iter().filter(|event| event.name == name::EXCEPTION_EVENT).take(ERRORS_PER_SEGMENT_MAX)
+    {
         let (mut type_name, mut message, mut stack) = ("", "", "");
         for (key, value) in &event.attributes {
             let text = value.text().unwrap_or_default();

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use tierline_model::{AgentIdentity, IntervalReport, Segment};
 
 use super::response::PartialSuccess;
-use crate::limits::{FUTURE_MS_MAX, ITEMS_PER_REQUEST_MAX, PAST_MS_MAX, REJECTION_REASONS_MAX, REQUEST_BYTES_MAX};
+use crate::limits::{
+    FUTURE_MS_MAX, ITEMS_PER_REQUEST_MAX, PAST_MS_MAX, REJECTION_REASONS_MAX, REQUEST_BYTES_MAX,
+};
 use crate::protobuf::Malformed;
 
 /// What a controller takes. The remaining limits are constants in [`crate::limits`].
@@ -103,7 +105,8 @@ impl Outcome {
     /// What to say in the response: `None` when nothing was rejected.
     #[must_use]
     pub fn partial_success(&self) -> Option<PartialSuccess> {
-        let reasons: Vec<String> = self.reasons.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
+        let reasons: Vec<String> =
+            self.reasons.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
         (self.rejected > 0).then(|| PartialSuccess {
             rejected: i64::try_from(self.rejected).unwrap_or(i64::MAX),
             message: reasons.join("; "),

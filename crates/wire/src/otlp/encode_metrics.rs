@@ -2,7 +2,8 @@
 
 use tierline_model::interval::Caller;
 use tierline_model::{
-    AgentIdentity, BtRef, ExitMetrics, Histogram, IntervalReport, Ledger, RuntimeSample, SegmentMetrics, Verdict,
+    AgentIdentity, BtRef, ExitMetrics, Histogram, IntervalReport, Ledger, RuntimeSample, SegmentMetrics,
+    Verdict,
 };
 
 use super::encode_attributes::{flag, integer, named, resource, scope, signed, text};
@@ -220,7 +221,13 @@ fn histogram(writer: &mut Writer, metric: &str, points: impl FnOnce(&mut Writer)
     });
 }
 
-fn integer_point(writer: &mut Writer, start_ns: u64, end_ns: u64, value: u64, attributes: impl FnOnce(&mut Writer)) {
+fn integer_point(
+    writer: &mut Writer,
+    start_ns: u64,
+    end_ns: u64,
+    value: u64,
+    attributes: impl FnOnce(&mut Writer),
+) {
     writer.message(DATA_POINTS, |writer| {
         attributes(writer);
         writer.fixed64(AS_INT, signed(value));

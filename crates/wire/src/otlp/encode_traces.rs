@@ -101,7 +101,12 @@ fn segment_span(writer: &mut Writer, segment: &Segment) {
 
 fn segment_attributes(writer: &mut Writer, segment: &Segment) {
     const AT: u32 = ATTRIBUTES;
-    named(writer, AT, name::USER_DATA_PREFIX, segment.user_data.iter().map(|(key, value)| (&**key, &**value)));
+    named(
+        writer,
+        AT,
+        name::USER_DATA_PREFIX,
+        segment.user_data.iter().map(|(key, value)| (&**key, &**value)),
+    );
     if segment.exit_calls_dropped > 0 {
         integer(writer, AT, name::EXIT_CALLS_DROPPED, segment.exit_calls_dropped);
     }

@@ -14,13 +14,14 @@ use serde_json::value::RawValue;
 
 use super::DecodeError;
 use super::view::{
-    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, Metric, MetricKind, MetricSink, NOT_READABLE, Point,
-    PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES, TOO_MANY_BUCKETS, Value,
+    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, Metric, MetricKind, MetricSink, NOT_READABLE,
+    NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
+    TOO_MANY_BUCKETS, Value,
 };
 use crate::limits::{
     ATTRIBUTE_ARRAY_MAX, ATTRIBUTE_KEY_BYTES_MAX, EVENT_ATTRIBUTES_MAX, EVENTS_PER_SPAN_MAX,
-    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, ITEMS_PER_REQUEST_MAX, POINT_ATTRIBUTES_MAX, RESOURCE_ATTRIBUTES_MAX,
-    RESOURCES_PER_REQUEST_MAX, SPAN_ATTRIBUTES_MAX,
+    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, ITEMS_PER_REQUEST_MAX, POINT_ATTRIBUTES_MAX,
+    RESOURCE_ATTRIBUTES_MAX, RESOURCES_PER_REQUEST_MAX, SPAN_ATTRIBUTES_MAX,
 };
 
 /// An array, its elements not read yet; `null` is an empty one.
@@ -127,7 +128,8 @@ fn resources<S: Sink>(
     sink: &mut S,
     mut each: impl FnMut(&mut S, &RawValue, bool) -> Result<(), DecodeError>,
 ) -> Result<(), DecodeError> {
-    let request: Request<'_> = serde_json::from_slice(request).map_err(|error| DecodeError::Json(error.to_string()))?;
+    let request: Request<'_> =
+        object(std::str::from_utf8(request).map_err(|_| DecodeError::Json(NOT_UTF8.into()))?)?;
     if request.resource_metrics.0.len() > RESOURCES_PER_REQUEST_MAX {
         return Err(DecodeError::TooMany { what: "resources", max: RESOURCES_PER_REQUEST_MAX as u64 });
     }
@@ -146,7 +148,15 @@ fn resources<S: Sink>(
 }
 
 fn parse<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, DecodeError> {
-    serde_json::from_str(raw.get()).map_err(|error| DecodeError::Json(error.to_string()))
+    object(raw.get())
+}
+
+/// serde would also take arrays for our structs.
+fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, DecodeError> {
+    if !text.trim_start().starts_with('{') {
+        return Err(DecodeError::Json("an object was expected".to_owned()));
+    }
+    serde_json::from_str(text).map_err(|error| DecodeError::Json(error.to_string()))
 }
 
 fn metric(json: MetricJson<'_>, wanted: bool, sink: &mut impl MetricSink) -> Result<(), DecodeError> {
@@ -170,7 +180,9 @@ fn metric(json: MetricJson<'_>, wanted: bool, sink: &mut impl MetricSink) -> Res
             continue;
         }
         match tree(raw) {
-            Ok(tree) if kind == MetricKind::ExponentialHistogram => sink.point(&metric, histogram_point(&tree))?,
+            Ok(tree) if kind == MetricKind::ExponentialHistogram => {
+                sink.point(&metric, histogram_point(&tree))?
+            }
             Ok(tree) => sink.point(&metric, number_point(&tree))?,
             Err(reason) => sink.point(&metric, Err(reason))?,
         }
@@ -278,7 +290,10 @@ fn any_value(json: &Json) -> Result<Value<'_>, Reason> {
         "arrayValue" => {
             let values = elements(&value["values"])?;
             let texts = values.iter().take(ATTRIBUTE_ARRAY_MAX).map(|value| value["stringValue"].as_str());
-            texts.map(|text| text.map(Cow::Borrowed)).collect::<Option<_>>().map_or(Value::Other, Value::Texts)
+            texts
+                .map(|text| text.map(Cow::Borrowed))
+                .collect::<Option<_>>()
+                .map_or(Value::Other, Value::Texts)
         }
         _ => Value::Other,
     })

@@ -6,8 +6,9 @@ use std::borrow::Cow;
 
 use super::DecodeError;
 use super::view::{
-    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, Metric, MetricKind, MetricSink, NOT_READABLE, NOT_UTF8, Point,
-    PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES, TOO_MANY_BUCKETS, Value,
+    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, Metric, MetricKind, MetricSink, NOT_READABLE,
+    NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
+    TOO_MANY_BUCKETS, Value,
 };
 use crate::limits::{
     ATTRIBUTE_ARRAY_MAX, ATTRIBUTE_KEY_BYTES_MAX, EVENT_ATTRIBUTES_MAX, EVENTS_PER_SPAN_MAX,
@@ -17,7 +18,7 @@ use crate::limits::{
 use crate::protobuf::Field::{self, Bytes, Fixed64, Varint};
 use crate::protobuf::{Malformed, Reader};
 
-pub(super) fn metrics<'a>(request: &'a [u8], sink: &mut impl MetricSink) -> Result<(), DecodeError> {
+pub(super) fn metrics(request: &[u8], sink: &mut impl MetricSink) -> Result<(), DecodeError> {
     resources(request, sink, |sink, scope_metrics, wanted| {
         Reader::new(scope_metrics).fields(|field, value| match (field, value) {
             (2, Bytes(body)) => metric(body, wanted, sink),
@@ -26,7 +27,7 @@ pub(super) fn metrics<'a>(request: &'a [u8], sink: &mut impl MetricSink) -> Resu
     })
 }
 
-pub(super) fn traces<'a>(request: &'a [u8], sink: &mut impl SpanSink) -> Result<(), DecodeError> {
+pub(super) fn traces(request: &[u8], sink: &mut impl SpanSink) -> Result<(), DecodeError> {
     resources(request, sink, |sink, scope_spans, wanted| {
         Reader::new(scope_spans).fields(|field, value| match (field, value) {
             (2, Bytes(_)) if !wanted => sink.skip(1),

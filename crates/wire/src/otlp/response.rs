@@ -278,7 +278,8 @@ mod tests {
     fn responses_are_those_of_the_generated_types() {
         use crate::proto::otlp::collector::metrics::v1 as generated;
         use prost::Message as _;
-        let ours = ExportResponse { partial_success: Some(PartialSuccess { rejected: 3, message: "m".into() }) };
+        let ours =
+            ExportResponse { partial_success: Some(PartialSuccess { rejected: 3, message: "m".into() }) };
         let body = ours.encode(Signal::Metrics, Encoding::Protobuf);
         let theirs = generated::ExportMetricsServiceResponse::decode(&*body).unwrap();
         let partial = theirs.partial_success.unwrap();

@@ -140,7 +140,11 @@ pub(super) trait MetricSink: Sink {
     fn wants(&self, metric: &Metric<'_>) -> bool;
 
     /// A data point.
-    fn point(&mut self, metric: &Metric<'_>, point: Result<Point<'_>, Reason>) -> Result<(), super::DecodeError>;
+    fn point(
+        &mut self,
+        metric: &Metric<'_>,
+        point: Result<Point<'_>, Reason>,
+    ) -> Result<(), super::DecodeError>;
 }
 
 /// Takes spans.

@@ -101,13 +101,13 @@ mod tests {
     #[test]
     fn incomplete_and_impossible_messages_are_malformed() {
         for bytes in [
-            &[0x0a][..],          // a length is missing
-            &[0x0a, 5, 1],        // shorter than its length
-            &[0x09, 1, 2],        // half a fixed64
-            &[0x00, 0],           // field 0
-            &[0x0b],              // a group
-            &[0x0f],              // wire type 7
-            &[0x08, 0xff],        // an unfinished varint
+            &[0x0a][..],                                                         // a length is missing
+            &[0x0a, 5, 1],                                                       // shorter than its length
+            &[0x09, 1, 2],                                                       // half a fixed64
+            &[0x00, 0],                                                          // field 0
+            &[0x0b],                                                             // a group
+            &[0x0f],                                                             // wire type 7
+            &[0x08, 0xff],                                                       // an unfinished varint
             &[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02], // 65 bits
             &[0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], // 2^64 - 1 bytes
         ] {

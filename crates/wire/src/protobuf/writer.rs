@@ -155,7 +155,9 @@ mod tests {
 
     #[test]
     fn varints_have_the_lengths_of_the_specification() {
-        for (value, length) in [(0, 1), (127, 1), (128, 2), (16_383, 2), (16_384, 3), (u64::MAX >> 1, 9), (u64::MAX, 10)] {
+        for (value, length) in
+            [(0, 1), (127, 1), (128, 2), (16_383, 2), (16_384, 3), (u64::MAX >> 1, 9), (u64::MAX, 10)]
+        {
             let mut writer = Writer::new(0);
             writer.varint(value);
             assert_eq!(writer.written().len(), length, "{value}");
