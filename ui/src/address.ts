@@ -1,0 +1,134 @@
+// What stands behind the question mark, for every page: the state of the page is its address.
+import type { Verdict } from "./api/contract";
+import { VERDICTS } from "./words";
+
+type Raw = Record<string, unknown>;
+
+/** Plain text both ways: no JSON in addresses, so that they can be read and written by hand. */
+export function parseSearch(text: string): Raw {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+export function stringifySearch(search: Raw): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (value === undefined || value === null || value === "" || value === false) continue;
+    parameters.set(name, Array.isArray(value) ? value.join(",") : String(value));
+  }
+  // Commas are legal in a query and read better than %2C.
+  const result = parameters.toString().replaceAll("%2C", ",");
+  return result ? `?${result}` : "";
+}
+
+function text(value: unknown): string | undefined {
+  if (typeof value === "string" && value !== "") return value;
+  return typeof value === "number" ? String(value) : undefined;
+}
+
+function identity(value: unknown): number | undefined {
+  const number = Number(text(value));
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+}
+
+function positive(value: unknown): number | undefined {
+  const number = Number(text(value));
+  return Number.isFinite(number) && number > 0 ? number : undefined;
+}
+
+function flag(value: unknown): boolean | undefined {
+  return value === true || value === "true" || value === "1" ? true : undefined;
+}
+
+function verdicts(value: unknown): Verdict[] | undefined {
+  const names = Array.isArray(value) ? value.map(String) : (text(value)?.split(",") ?? []);
+  const known = VERDICTS.map((words) => words.verdict).filter((verdict) => names.includes(verdict));
+  return known.length ? known : undefined;
+}
+
+function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
+  return allowed.find((candidate) => candidate === value);
+}
+
+/** A list that is filtered by a text and sorted. */
+export interface ListSearch {
+  q?: string | undefined;
+  sort?: string | undefined;
+}
+
+export const readListSearch = (raw: Raw): ListSearch => ({ q: text(raw.q), sort: text(raw.sort) });
+
+export interface TransactionsSearch extends ListSearch {
+  tier?: number | undefined;
+}
+
+export const readTransactionsSearch = (raw: Raw): TransactionsSearch => ({
+  ...readListSearch(raw),
+  tier: identity(raw.tier),
+});
+
+export interface BackendsSearch extends ListSearch {
+  type?: string | undefined;
+}
+
+export const readBackendsSearch = (raw: Raw): BackendsSearch => ({ ...readListSearch(raw), type: text(raw.type) });
+
+export interface TiersSearch {
+  tier?: number | undefined;
+  node?: number | undefined;
+}
+
+export const readTiersSearch = (raw: Raw): TiersSearch => ({ tier: identity(raw.tier), node: identity(raw.node) });
+
+export interface SnapshotsSearch {
+  verdicts?: Verdict[] | undefined;
+  bt?: number | undefined;
+  tier?: number | undefined;
+  node?: number | undefined;
+  backend?: number | undefined;
+  guid?: string | undefined;
+  minMs?: number | undefined;
+  userDataKey?: string | undefined;
+  userDataValue?: string | undefined;
+  /** Every segment, not only the one each execution began with. */
+  segments?: boolean | undefined;
+}
+
+export const readSnapshotsSearch = (raw: Raw): SnapshotsSearch => ({
+  verdicts: verdicts(raw.verdicts),
+  bt: identity(raw.bt),
+  tier: identity(raw.tier),
+  node: identity(raw.node),
+  backend: identity(raw.backend),
+  guid: text(raw.guid),
+  minMs: positive(raw.minMs),
+  userDataKey: text(raw.userDataKey),
+  userDataValue: text(raw.userDataValue),
+  segments: flag(raw.segments),
+});
+
+export const SNAPSHOT_TABS = ["overview", "exit-calls", "errors", "user-data"] as const;
+export type SnapshotTab = (typeof SNAPSHOT_TABS)[number];
+
+export interface SnapshotSearch {
+  tab?: SnapshotTab | undefined;
+  /** Span id of the segment looked at; without it all. */
+  segment?: string | undefined;
+  /** Span id of the exit call whose window is open. */
+  exit?: string | undefined;
+}
+
+export const readSnapshotSearch = (raw: Raw): SnapshotSearch => ({
+  tab: oneOf(raw.tab, SNAPSHOT_TABS),
+  segment: text(raw.segment),
+  exit: text(raw.exit),
+});
+
+export interface LoginSearch {
+  to?: string | undefined;
+}
+
+/** Only addresses of this page: `//elsewhere` and full addresses lead nowhere. */
+export const readLoginSearch = (raw: Raw): LoginSearch => {
+  const to = text(raw.to);
+  return to && /^\/(?![/\\])/.test(to) ? { to } : {};
+};

@@ -1,0 +1,34 @@
+// Short names for the generated types of the page's API. Times are epoch milliseconds, durations milliseconds,
+// ids numbers up to 2^52.
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Verdict = "NORMAL" | "SLOW" | "VERY_SLOW" | "STALL" | "ERROR";
+
+export type Application = Schemas["ApplicationDetails"];
+export type ApplicationRow = Schemas["ApplicationRow"];
+export type BackendDetails = Schemas["BackendDetails"];
+export type BackendRow = Schemas["BackendRow"];
+export type BusinessTransaction = Schemas["BusinessTransactionRow"];
+export type BusinessTransactionDetails = Schemas["BusinessTransactionDetails"];
+export type Diagnostics = Schemas["DiagnosticsInfo"];
+export type ErrorRecord = Schemas["ErrorInfo"];
+export type ExitCall = Schemas["SnapshotExitCall"];
+export type FlowBackend = Schemas["FlowBackend"];
+export type FlowEdge = Schemas["FlowEdge"];
+export type FlowMap = Schemas["FlowMap"];
+export type FlowTier = Schemas["FlowTier"];
+export type NodeRow = Schemas["NodeRow"];
+export type Property = Schemas["NameValue"];
+export type Scorecard = Schemas["Scorecard"];
+export type Segment = Schemas["SnapshotSegment"];
+export type Series = Schemas["Series"];
+export type SeriesPoint = Schemas["SeriesPoint"];
+export type Session = Schemas["SessionAnswer"];
+export type Setup = Schemas["SetupAnswer"];
+export type Snapshot = Schemas["Snapshot"];
+export type SnapshotPage = Schemas["SnapshotPage"];
+export type SnapshotRow = Schemas["SnapshotRow"];
+export type TierInfo = Schemas["TierInfo"];
+export type Verdicts = Schemas["Verdicts"];

@@ -1,0 +1,126 @@
+// Every question the page asks, by name. Server data lives here and nowhere else.
+import { keepPreviousData, type QueryKey, queryOptions } from "@tanstack/react-query";
+import { bounds, rangeKey, type TimeRange } from "../time-range/range";
+import { get, type Query } from "./client";
+import type {
+  Application,
+  ApplicationRow,
+  BackendDetails,
+  BackendRow,
+  BusinessTransaction,
+  BusinessTransactionDetails,
+  FlowMap,
+  NodeRow,
+  Scorecard,
+  Series,
+  Session,
+  Setup,
+  Snapshot,
+  SnapshotPage,
+  Verdict,
+} from "./contract";
+
+/** How often a page over a moving range asks again. */
+export const REFRESH_MS = 10_000;
+
+/** Snapshots per page of a list. */
+export const SNAPSHOTS_PAGE = 100;
+
+/** What a figure is about: one BT, tier, node or backend, or all. */
+export interface Subject {
+  bt?: number | undefined;
+  tier?: number | undefined;
+  node?: number | undefined;
+  backend?: number | undefined;
+}
+
+export interface SnapshotFilter extends Subject {
+  verdicts?: Verdict[] | undefined;
+  guid?: string | undefined;
+  minMs?: number | undefined;
+  userDataKey?: string | undefined;
+  userDataValue?: string | undefined;
+  /** Only the segment on the originating tier, one row per execution. */
+  firstInChain?: boolean | undefined;
+}
+
+/** Old data stay on screen while the same thing is asked for another range, never for another thing. */
+function keepWhenSame(key: QueryKey) {
+  return <T>(previous: T | undefined, query?: { queryKey: QueryKey }): T | undefined => {
+    const same = query !== undefined && JSON.stringify(query.queryKey.slice(0, -1)) === JSON.stringify(key.slice(0, -1));
+    return same ? keepPreviousData(previous) : undefined;
+  };
+}
+
+function ranged<T>(path: string, range: TimeRange, live: boolean, query: Query = {}) {
+  const queryKey = [path, query, rangeKey(range)] as const;
+  return queryOptions<T, Error, T, QueryKey>({
+    queryKey,
+    queryFn: ({ signal }) => get<T>(path, { ...bounds(range, Date.now()), ...query }, signal),
+    placeholderData: keepWhenSame(queryKey) as never,
+    refetchInterval: live && range.kind === "preset" ? REFRESH_MS : false,
+  });
+}
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: ({ signal }) => get<Session>("/session", {}, signal),
+  staleTime: 5 * 60_000,
+});
+
+export const setupQuery = queryOptions({
+  queryKey: ["setup"],
+  queryFn: ({ signal }) => get<Setup>("/setup", {}, signal),
+  staleTime: 60_000,
+});
+
+export const applicationQuery = (app: string) =>
+  queryOptions({
+    queryKey: ["application", app],
+    queryFn: ({ signal }) => get<Application>(`/applications/${app}`, {}, signal),
+    staleTime: 30_000,
+  });
+
+export const applicationsQuery = (range: TimeRange, live: boolean) =>
+  ranged<ApplicationRow[]>("/applications", range, live);
+
+export const scorecardQuery = (app: string, subject: Subject, range: TimeRange, live: boolean) =>
+  ranged<Scorecard>(`/applications/${app}/scorecard`, range, live, { ...subject });
+
+export const seriesQuery = (app: string, subject: Subject, range: TimeRange, live: boolean) =>
+  ranged<Series>(`/applications/${app}/series`, range, live, { ...subject });
+
+export const flowMapQuery = (app: string, subject: { bt?: number | undefined }, range: TimeRange, live: boolean) =>
+  ranged<FlowMap>(`/applications/${app}/flow-map`, range, live, { ...subject });
+
+export const businessTransactionsQuery = (app: string, range: TimeRange, live: boolean) =>
+  ranged<BusinessTransaction[]>(`/applications/${app}/business-transactions`, range, live);
+
+export const businessTransactionQuery = (app: string, bt: string, range: TimeRange, live: boolean) =>
+  ranged<BusinessTransactionDetails>(`/applications/${app}/business-transactions/${bt}`, range, live);
+
+export function snapshotFilterQuery(filter: SnapshotFilter): Query {
+  const { verdicts, ...rest } = filter;
+  return { ...rest, verdicts: verdicts?.length ? verdicts.join(",") : undefined };
+}
+
+export const newestSnapshotsQuery = (app: string, filter: SnapshotFilter, range: TimeRange, live: boolean, limit: number) =>
+  ranged<SnapshotPage>(`/applications/${app}/snapshots`, range, live, { ...snapshotFilterQuery(filter), limit });
+
+export const snapshotQuery = (app: string, guid: string) =>
+  queryOptions({
+    queryKey: ["snapshot", app, guid],
+    queryFn: ({ signal }) => get<Snapshot>(`/applications/${app}/snapshots/${guid}`, {}, signal),
+    // A kept execution hardly changes; a stall seen in flight gets its end a little later.
+    staleTime: 30_000,
+    refetchInterval: ({ state }) => (state.data?.segments.some((segment) => segment.inFlight) ? REFRESH_MS : false),
+  });
+
+export const backendsQuery = (app: string, range: TimeRange, live: boolean) =>
+  ranged<BackendRow[]>(`/applications/${app}/backends`, range, live);
+
+export const backendQuery = (app: string, backend: string, range: TimeRange, live: boolean) =>
+  ranged<BackendDetails>(`/applications/${app}/backends/${backend}`, range, live);
+
+export const nodesQuery = (app: string, range: TimeRange, live: boolean) =>
+  ranged<NodeRow[]>(`/applications/${app}/nodes`, range, live);

@@ -1,0 +1,1945 @@
+// Generated from docs/reference/openapi.json by `npm run codegen`. Never edited.
+
+export interface paths {
+    "/api/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All applications with their numbers. */
+        get: operations["applications_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One application. */
+        get: operations["applications_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/backends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All backends with their numbers. */
+        get: operations["backends_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/backends/{backend}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One backend. */
+        get: operations["backends_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/business-transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All business transactions with their numbers. */
+        get: operations["business_transactions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/business-transactions/{bt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One business transaction. */
+        get: operations["business_transactions_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/flow-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who calls whom. A backend that turned out to be a tier appears as calls to that tier. */
+        get: operations["flow_map_flow_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All nodes, their agents, and whether their numbers add up. */
+        get: operations["nodes_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/scorecard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One number each for the asked time. Originating segments only unless a tier or backend is given. */
+        get: operations["scorecard_scorecard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers over time. Originating segments only unless a tier, node or backend is given. */
+        get: operations["series_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kept segments, newest first. */
+        get: operations["snapshots_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/snapshots/{guid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One kept execution over all its tiers. */
+        get: operations["snapshots_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Logs in; sets the session cookie. */
+        post: operations["session_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Logs out. */
+        post: operations["session_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in. */
+        get: operations["session_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a program needs to report here. */
+        get: operations["session_setup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description One life of an agent. */
+        AgentInfo: {
+            /**
+             * Format: int64
+             * @description The version of the configuration in force there.
+             */
+            configVersion: number;
+            /** @description What it noticed and its program was never told. */
+            diagnostics: components["schemas"]["DiagnosticsInfo"];
+            /** @description Whether it said goodbye. */
+            disconnected: boolean;
+            /** @description Which life. */
+            incarnation: string;
+            /**
+             * Format: int64
+             * @description When it spoke last.
+             */
+            lastSeen: number;
+        };
+        /** @description One application. */
+        ApplicationDetails: {
+            /**
+             * Format: int64
+             * @description When it was first heard of.
+             */
+            firstSeen: number;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it was last heard of.
+             */
+            lastSeen: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Its tiers by name. */
+            tiers: components["schemas"]["TierInfo"][];
+            /** @description What its people should know, in sentences: numbers that do not add up, drops, refused data. */
+            warnings: string[];
+        };
+        /** @description One line of the application list. */
+        ApplicationRow: {
+            /**
+             * Format: double
+             * @description Average response time; null without calls.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description Business transactions begun in the asked time.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description Calls per minute of the asked time.
+             */
+            callsPerMinute: number;
+            /**
+             * Format: double
+             * @description Their share of all calls, 0 to 100.
+             */
+            errorPercent: number;
+            /**
+             * Format: int64
+             * @description Business transactions in error.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many nodes it has.
+             */
+            nodes: number;
+            /** @description The same over time. */
+            spark: components["schemas"]["Spark"];
+            /**
+             * Format: int64
+             * @description How many tiers it has.
+             */
+            tiers: number;
+            /** @description How they went. */
+            verdicts: components["schemas"]["Verdicts"];
+        };
+        /** @description A business transaction that calls a backend. */
+        BackendBt: {
+            /**
+             * Format: int64
+             * @description Its calls.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description The business transaction.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A tier that calls a backend. */
+        BackendCaller: {
+            /**
+             * Format: double
+             * @description Their average duration.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description Its calls.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description How many of them were in error.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description The tier.
+             */
+            tierId: number;
+            /** @description Its name. */
+            tierName: string;
+        };
+        /** @description One backend. */
+        BackendDetails: components["schemas"]["BackendRow"] & {
+            /** @description For which business transactions, most calls first. */
+            bts: components["schemas"]["BackendBt"][];
+            /** @description Who calls it, most calls first. */
+            callers: components["schemas"]["BackendCaller"][];
+        };
+        /** @description One line of the list. */
+        BackendRow: {
+            /**
+             * Format: double
+             * @description Average duration; null without calls.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description Exit calls.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description Exit calls per minute.
+             */
+            callsPerMinute: number;
+            /**
+             * Format: int64
+             * @description Exit calls in error.
+             */
+            errors: number;
+            /** @description `HTTP`, `DB`, `CACHE`, `QUEUE`, `CUSTOM`, …. */
+            exitType: string;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Its identifying properties. */
+            properties: components["schemas"]["NameValue"][];
+            /**
+             * Format: int64
+             * @description The tier it turned out to be.
+             */
+            resolvedTierId: number | null;
+            /** @description That tier's name. */
+            resolvedTierName: string | null;
+            /** @description The same over time. */
+            spark: components["schemas"]["Spark"];
+        };
+        /** @description One business transaction. */
+        BusinessTransactionDetails: components["schemas"]["BusinessTransactionRow"] & {
+            /** @description The tiers that take part in it, the originating one first. */
+            tiers: components["schemas"]["BusinessTransactionTier"][];
+        };
+        /** @description One line of the list. */
+        BusinessTransactionRow: {
+            /**
+             * Format: double
+             * @description Average; null without calls.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description Executions that started in it.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description Executions per minute of the asked time.
+             */
+            callsPerMinute: number;
+            /** @description How it enters the tier, for people (`Python Web`). */
+            entryTitle: string;
+            /** @description How it enters the tier, as in the REST API (`PYTHON_WEB`). */
+            entryType: string;
+            /**
+             * Format: double
+             * @description Their share of all calls, 0 to 100.
+             */
+            errorPercent: number;
+            /**
+             * Format: int64
+             * @description In error.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it was last heard of.
+             */
+            lastSeen: number;
+            /**
+             * Format: double
+             * @description Longest; null without calls.
+             */
+            maxMs: number | null;
+            /**
+             * Format: double
+             * @description Shortest; null without calls.
+             */
+            minMs: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it is its tier's All Other Traffic. */
+            otherTraffic: boolean;
+            /**
+             * Format: double
+             * @description 95 of 100 were faster; null without calls.
+             */
+            p95: number | null;
+            /** @description The same over time. */
+            spark: components["schemas"]["Spark"];
+            /**
+             * Format: int64
+             * @description Its originating tier.
+             */
+            tierId: number;
+            /** @description Its originating tier's name. */
+            tierName: string;
+            /** @description How they went. */
+            verdicts: components["schemas"]["Verdicts"];
+        };
+        /** @description What one tier does for a business transaction. */
+        BusinessTransactionTier: {
+            /**
+             * Format: double
+             * @description Average; null without calls.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description Segments.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Segments in error.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description The tier.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether the business transaction starts here. */
+            originating: boolean;
+        };
+        /** @description What an agent noticed since its start. */
+        DiagnosticsInfo: {
+            /** @description What was dropped, by cause. */
+            drops: {
+                [key: string]: number;
+            };
+            /** @description Odd calls of the API by what was odd. */
+            misuse: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Panics caught inside the agent: 0, or a bug to report.
+             */
+            panics: number;
+            /** @description Names that are reported under another name. */
+            replacedNames: components["schemas"]["ReplacedNameInfo"][];
+            /**
+             * Format: int64
+             * @description Bytes waiting in the spool.
+             */
+            spoolBytes: number;
+            /** @description What is wrong with settings or delivery, in sentences. */
+            warnings: string[];
+        };
+        /** @description An error as the page shows it. */
+        ErrorAnswer: {
+            /** @description What happened. */
+            error: string;
+            /** @description What to do about it. */
+            hint: string;
+        };
+        /** @description An error. */
+        ErrorInfo: {
+            /** @description Its message. */
+            message: string;
+            /** @description Its stack in the language's own form. */
+            stack: string;
+            /** @description The exception's type. */
+            type: string;
+        };
+        /** @description A backend on the map. */
+        FlowBackend: {
+            /** @description `HTTP`, `DB`, `CACHE`, `QUEUE`, `CUSTOM`, …. */
+            exitType: string;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Its identifying properties. */
+            properties: components["schemas"]["NameValue"][];
+        };
+        /** @description Calls from a tier to a tier or a backend: exactly one of `toTierId` and `backendId` is set. */
+        FlowEdge: {
+            /** @description Whether the caller does not wait: drawn dashed. */
+            async: boolean;
+            /**
+             * Format: double
+             * @description Average duration as the caller saw it; null without calls.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description The called backend.
+             */
+            backendId: number | null;
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description Calls per minute.
+             */
+            callsPerMinute: number;
+            /**
+             * Format: int64
+             * @description Calls in error.
+             */
+            errors: number;
+            /** @description How it is called. */
+            exitType: string;
+            /**
+             * Format: int64
+             * @description The calling tier.
+             */
+            fromTierId: number;
+            /**
+             * Format: int64
+             * @description The called tier.
+             */
+            toTierId: number | null;
+        };
+        /** @description Tiers, backends and the calls between them. */
+        FlowMap: {
+            /** @description Backends that were called and are no tiers, by name. */
+            backends: components["schemas"]["FlowBackend"][];
+            /** @description Calls. */
+            edges: components["schemas"]["FlowEdge"][];
+            /** @description Tiers that had calls, by name. */
+            tiers: components["schemas"]["FlowTier"][];
+        };
+        /** @description A tier on the map. */
+        FlowTier: {
+            /**
+             * Format: double
+             * @description Average duration; null without calls.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description Segments it executed.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description Segments per minute.
+             */
+            callsPerMinute: number;
+            /** @description Whether business transactions start here. */
+            entry: boolean;
+            /**
+             * Format: int64
+             * @description Segments in error.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description `python`, `nodejs`, `rust` or `other`. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Nodes that reported in the asked time.
+             */
+            nodes: number;
+        };
+        /** @description User data. */
+        KeyValue: {
+            /** @description The key. */
+            key: string;
+            /** @description The value. */
+            value: string;
+        };
+        /** @description What began must end, and what ended must be in the numbers. */
+        LedgerInfo: {
+            /** @description Whether the numbers add up. */
+            balanced: boolean;
+            /**
+             * Format: int64
+             * @description Segments begun.
+             */
+            begun: number;
+            /**
+             * Format: int64
+             * @description Segments ended.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Segments running at the end.
+             */
+            inFlight: number;
+        };
+        /** @description Who is in. */
+        LoginAnswer: {
+            /** @description The account. */
+            account: string;
+            /** @description The user's name. */
+            user: string;
+        };
+        /** @description Who wants in. */
+        LoginRequest: {
+            /** @description The account; `customer1` when absent. */
+            account?: string | null;
+            /** @description The password. */
+            password: string;
+            /** @description The user's name (`admin`). */
+            user: string;
+        };
+        /** @description A name with its value. */
+        NameValue: {
+            /** @description In the caller's spelling. */
+            name: string;
+            /** @description Its value. */
+            value: string;
+        };
+        /** @description One node. */
+        NodeRow: {
+            /** @description The agents that spoke for it, newest first: one per process life. */
+            agents: components["schemas"]["AgentInfo"][];
+            /** @description The agent's version. */
+            agentVersion: string;
+            /**
+             * Format: double
+             * @description Average duration; null without calls.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description Segments it executed in the asked time.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Segments in error.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description When it was first heard of.
+             */
+            firstSeen: number;
+            /** @description The machine's name. */
+            hostName: string;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description `python`, `nodejs`, `rust` or `other`. */
+            language: string;
+            /**
+             * Format: int64
+             * @description When it was last heard of.
+             */
+            lastSeen: number;
+            /** @description The conservation line of the asked time. */
+            ledger: components["schemas"]["LedgerInfo"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The process that reported last.
+             */
+            processId: number;
+            /** @description The runtime's version (`3.11.7`). */
+            runtimeVersion: string;
+            /**
+             * Format: int64
+             * @description Its tier.
+             */
+            tierId: number;
+            /** @description Its tier's name. */
+            tierName: string;
+        };
+        /** @description A name that is reported under another one. */
+        ReplacedNameInfo: {
+            /** @description What the program passed. */
+            given: string;
+            /** @description What is reported. */
+            reported: string;
+        };
+        /** @description One number each. */
+        Scorecard: {
+            /**
+             * Format: double
+             * @description Average; null without calls.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description Executions, or exit calls when a backend is asked for.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description Calls per minute of the asked time.
+             */
+            callsPerMinute: number;
+            /**
+             * Format: int64
+             * @description In error.
+             */
+            errors: number;
+            /**
+             * Format: double
+             * @description Longest; null without calls.
+             */
+            maxMs: number | null;
+            /**
+             * Format: double
+             * @description Shortest; null without calls.
+             */
+            minMs: number | null;
+            /**
+             * Format: double
+             * @description Half were faster.
+             */
+            p50: number | null;
+            /**
+             * Format: double
+             * @description 95 of 100 were faster.
+             */
+            p95: number | null;
+            /**
+             * Format: double
+             * @description 99 of 100 were faster.
+             */
+            p99: number | null;
+            /** @description How they went. */
+            verdicts: components["schemas"]["Verdicts"];
+        };
+        /** @description Numbers over time. */
+        Series: {
+            /**
+             * Format: int64
+             * @description Start of the first step.
+             */
+            from: number;
+            /** @description One point per step, steps without calls included. */
+            points: components["schemas"]["SeriesPoint"][];
+            /**
+             * Format: int64
+             * @description Length of a step.
+             */
+            stepMs: number;
+            /**
+             * Format: int64
+             * @description End of the last step.
+             */
+            to: number;
+        };
+        /** @description One step. */
+        SeriesPoint: {
+            /**
+             * Format: double
+             * @description Average; null without calls.
+             */
+            averageMs: number | null;
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Calls in error.
+             */
+            errors: number;
+            /**
+             * Format: double
+             * @description Longest; null without calls.
+             */
+            maxMs: number | null;
+            /**
+             * Format: double
+             * @description Shortest; null without calls.
+             */
+            minMs: number | null;
+            /**
+             * Format: double
+             * @description Half were faster.
+             */
+            p50: number | null;
+            /**
+             * Format: double
+             * @description 95 of 100 were faster.
+             */
+            p95: number | null;
+            /**
+             * Format: double
+             * @description 99 of 100 were faster.
+             */
+            p99: number | null;
+            /**
+             * Format: int64
+             * @description Start of the step.
+             */
+            t: number;
+            /** @description How they went. */
+            verdicts: components["schemas"]["Verdicts"];
+        };
+        /** @description The session of the cookie that was sent. */
+        SessionAnswer: {
+            /** @description The account. */
+            account: string;
+            /** @description Goes into the header `X-CSRF-TOKEN` of every POST. */
+            csrfToken: string;
+            /** @description The user's name. */
+            user: string;
+        };
+        /** @description What a program needs to report here. */
+        SetupAnswer: {
+            /** @description An access key to report with; null for users who may not see it. */
+            accessKeyShown: string | null;
+            /** @description The account. */
+            account: string;
+            /** @description Host and port as the page's own address has them (`127.0.0.1:8090`). */
+            listen: string;
+        };
+        /** @description One kept execution over all its tiers. */
+        Snapshot: {
+            /**
+             * Format: int64
+             * @description The business transaction.
+             */
+            btId: number;
+            /** @description Its name. */
+            btName: string;
+            /**
+             * Format: double
+             * @description From the first start to the last end.
+             */
+            durationMs: number;
+            /** @description The request. */
+            guid: string;
+            /** @description Its segments by start. */
+            segments: components["schemas"]["SnapshotSegment"][];
+            /**
+             * Format: int64
+             * @description When it started.
+             */
+            start: number;
+            /** @description The originating segment's verdict (of the earliest segment when that one was not kept). */
+            verdict: string;
+        };
+        /** @description One exit call. */
+        SnapshotExitCall: {
+            /**
+             * Format: int64
+             * @description The backend called.
+             */
+            backendId: number;
+            /** @description Its name. */
+            backendName: string;
+            /** @description The label given for this call. */
+            displayName: string;
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            durationMs: number;
+            /** @description Whether its end was seen. */
+            ended: boolean;
+            /** @description Its errors. */
+            errors: components["schemas"]["ErrorInfo"][];
+            /** @description `HTTP`, `DB`, `CACHE`, `QUEUE`, `CUSTOM`, …. */
+            exitType: string;
+            /** @description What identifies the backend. */
+            identifyingProperties: components["schemas"]["NameValue"][];
+            /**
+             * Format: double
+             * @description Milliseconds after the snapshot's start.
+             */
+            offsetMs: number;
+            /** @description URL, SQL text …; empty when not given. */
+            operation: string;
+            /** @description What was added for this call. */
+            optionalProperties: components["schemas"]["NameValue"][];
+            /** @description Its number in the request's chain. */
+            sequence: string;
+            /** @description Its span. */
+            spanId: string;
+            /** @description The segment it reached, when it was kept. */
+            toSpanId: string | null;
+            /**
+             * Format: int64
+             * @description The tier it reached, when a segment there was kept or the backend is known to be that tier.
+             */
+            toTierId: number | null;
+            /** @description That tier's name. */
+            toTierName: string | null;
+        };
+        /** @description One page of the list, newest first. */
+        SnapshotPage: {
+            /** @description The snapshots. */
+            items: components["schemas"]["SnapshotRow"][];
+            /** @description Where to go on; null at the end. */
+            next: string | null;
+        };
+        /** @description One line of the list. */
+        SnapshotRow: {
+            /**
+             * Format: int64
+             * @description The business transaction.
+             */
+            btId: number;
+            /** @description Its name. */
+            btName: string;
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            durationMs: number;
+            /**
+             * Format: int64
+             * @description How many errors, those of exit calls included.
+             */
+            errors: number;
+            /** @description Type and message of the first error; empty when none. */
+            errorSummary: string;
+            /**
+             * Format: int64
+             * @description How many exit calls it has.
+             */
+            exitCalls: number;
+            /** @description Whether it is the originating segment. */
+            firstInChain: boolean;
+            /** @description The request. */
+            guid: string;
+            /**
+             * Format: int64
+             * @description The node.
+             */
+            nodeId: number;
+            /** @description Its name. */
+            nodeName: string;
+            /** @description Why it was kept (`SLA_FAILURE`, `ERROR_SAMPLING`, `TIME_SAMPLING`, …). */
+            policy: string;
+            /** @description The segment. */
+            spanId: string;
+            /**
+             * Format: int64
+             * @description When it started.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description The tier.
+             */
+            tierId: number;
+            /** @description Its name. */
+            tierName: string;
+            /** @description `NORMAL`, `SLOW`, `VERY_SLOW`, `STALL` or `ERROR`. */
+            verdict: string;
+        };
+        /** @description What one tier did. */
+        SnapshotSegment: {
+            /** @description Whether it never ended by itself. */
+            abandoned: boolean;
+            /**
+             * Format: int64
+             * @description The application.
+             */
+            appId: number;
+            /** @description The business transaction's name. */
+            btName: string;
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            durationMs: number;
+            /** @description Its errors. */
+            errors: components["schemas"]["ErrorInfo"][];
+            /** @description Exit calls in the order begun. */
+            exitCalls: components["schemas"]["SnapshotExitCall"][];
+            /**
+             * Format: int64
+             * @description Exit calls whose details exceeded the agent's limit.
+             */
+            exitCallsDropped: number;
+            /** @description Whether it was still running when it was reported. */
+            inFlight: boolean;
+            /** @description `internal`, `server` or `consumer`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The node.
+             */
+            nodeId: number;
+            /** @description Its name. */
+            nodeName: string;
+            /**
+             * Format: double
+             * @description Milliseconds after the snapshot's start.
+             */
+            offsetMs: number;
+            /** @description The exit call that led here. */
+            parentSpanId: string | null;
+            /** @description Why it was kept. */
+            policy: string;
+            /** @description Empty at the root, else the sequence of the exit call that led here (`1|2`). */
+            sequence: string;
+            /** @description This segment's span. */
+            spanId: string;
+            /**
+             * Format: double
+             * @description When it started, with fractions.
+             */
+            start: number;
+            /** @description The thread it began on. */
+            thread: string;
+            /** @description What it was measured against. */
+            thresholds: components["schemas"]["ThresholdsInfo"];
+            /**
+             * Format: int64
+             * @description The tier.
+             */
+            tierId: number;
+            /** @description Its name. */
+            tierName: string;
+            /** @description User data in the order given. */
+            userData: components["schemas"]["KeyValue"][];
+            /** @description `NORMAL`, `SLOW`, `VERY_SLOW`, `STALL` or `ERROR`. */
+            verdict: string;
+        };
+        /** @description A small line over the asked time, one value per step. */
+        Spark: {
+            /** @description Average duration per step; null where there were no calls. */
+            averageMs: (number | null)[];
+            /** @description Calls per step. */
+            calls: number[];
+            /** @description Errors per step. */
+            errors: number[];
+            /**
+             * Format: int64
+             * @description Start of the first step.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Length of a step.
+             */
+            stepMs: number;
+        };
+        /** @description Thresholds in force; null means never. */
+        ThresholdsInfo: {
+            /**
+             * Format: double
+             * @description Slow above.
+             */
+            slowMs: number | null;
+            /**
+             * Format: double
+             * @description Stalled above.
+             */
+            stallMs: number | null;
+            /**
+             * Format: double
+             * @description Very slow above.
+             */
+            verySlowMs: number | null;
+        };
+        /** @description A tier. */
+        TierInfo: {
+            /** @description The name of its kind of agent in the REST API (`PYTHON_APP_AGENT`). */
+            agentType: string;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description `python`, `nodejs`, `rust` or `other`. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many nodes it has.
+             */
+            nodes: number;
+        };
+        /** @description How many executions had which verdict. Their sum is the number of calls. */
+        Verdicts: {
+            /**
+             * Format: int64
+             * @description In error.
+             */
+            error: number;
+            /**
+             * Format: int64
+             * @description Normal.
+             */
+            normal: number;
+            /**
+             * Format: int64
+             * @description Slow.
+             */
+            slow: number;
+            /**
+             * Format: int64
+             * @description Stalled.
+             */
+            stall: number;
+            /**
+             * Format: int64
+             * @description Very slow.
+             */
+            verySlow: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    applications_list: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRow"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    applications_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationDetails"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    backends_list: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackendRow"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    backends_one: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description Its id. */
+                backend: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackendDetails"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    business_transactions_list: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessTransactionRow"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    business_transactions_one: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description Its id. */
+                bt: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessTransactionDetails"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    flow_map_flow_map: {
+        parameters: {
+            query?: {
+                /** @description Only calls made for this business transaction. */
+                bt?: number;
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowMap"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    nodes_list: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeRow"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    scorecard_scorecard: {
+        parameters: {
+            query?: {
+                /** @description Only calls to this backend (exit calls instead of business transactions). */
+                backend?: number;
+                /** @description Only this business transaction. */
+                bt?: number;
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Only what this tier reported, continuing segments included. */
+                tier?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scorecard"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    series_series: {
+        parameters: {
+            query?: {
+                /** @description Only calls to this backend (exit calls instead of business transactions). */
+                backend?: number;
+                /** @description Only this business transaction. */
+                bt?: number;
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Only what this node reported, continuing segments included. */
+                node?: number;
+                /** @description Length of a step in milliseconds, rounded up to whole minutes; chosen from the range when absent. */
+                step?: number;
+                /** @description Only what this tier reported, continuing segments included. */
+                tier?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    snapshots_list: {
+        parameters: {
+            query?: {
+                /** @description Go on after this position (`next` of the page before). */
+                after?: string;
+                /** @description Only segments that called this backend. */
+                backend?: number;
+                /** @description Only of this business transaction. */
+                bt?: number;
+                /** @description Only originating segments (true) or only continuing ones (false). */
+                firstInChain?: boolean;
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Only of this request. */
+                guid?: string;
+                /** @description At most so many; 100 when absent, 1,000 at most. */
+                limit?: number;
+                /** @description Only what lasted at least this long. */
+                minMs?: number;
+                /** @description Only segments of this node. */
+                node?: number;
+                /** @description Only segments of this tier. */
+                tier?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+                /** @description Only segments with user data under this key. */
+                userDataKey?: string;
+                /** @description … and with this value. */
+                userDataValue?: string;
+                /** @description Only with one of these verdicts, separated by commas (`SLOW,VERY_SLOW,STALL,ERROR,NORMAL`). */
+                verdicts?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPage"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    snapshots_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description The request's GUID. */
+                guid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    session_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    session_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    session_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    session_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+}

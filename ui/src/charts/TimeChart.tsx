@@ -1,0 +1,207 @@
+// A chart over time on uPlot: lines or stacked bars, a tooltip, drag to choose a time range.
+import { useEffect, useMemo, useRef, useState } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { formatClock, formatDay } from "../format/time";
+import { useShownTheme } from "../shell/theme";
+import { customRange } from "../time-range/range";
+import { useSetRange } from "../time-range/TimeRangePicker";
+import { resolveColor } from "./color";
+import { stack } from "./stack";
+import styles from "./TimeChart.module.css";
+
+export interface ChartSeries {
+  label: string;
+  /** The name of a token, with the leading dashes. */
+  token: string;
+  values: (number | null)[];
+  /** A filled area under the line. */
+  fill?: boolean;
+  dashed?: boolean;
+}
+
+interface Props {
+  title: string;
+  kind: "lines" | "stack";
+  /** Start of each step, epoch milliseconds. */
+  times: number[];
+  stepMs: number;
+  from: number;
+  to: number;
+  series: ChartSeries[];
+  format: (value: number) => string;
+  height?: number;
+}
+
+interface Hover {
+  index: number;
+  left: number;
+}
+
+const SYNC_KEY = "tierline";
+const AXIS_FONT = '11px "Inter Variable", system-ui, sans-serif';
+
+export function TimeChart(props: Props) {
+  const { title, kind, times, stepMs, from, to, series, format, height = 176 } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const [hover, setHover] = useState<Hover | null>(null);
+  const theme = useShownTheme();
+  const setRange = useSetRange();
+  const latest = useRef({ setRange, format, to });
+  latest.current = { setRange, format, to };
+
+  const data = useMemo((): uPlot.AlignedData => {
+    const seconds = times.map((t) => t / 1000);
+    const values = series.map((one) => one.values);
+    return [seconds, ...(kind === "stack" ? stack(values) : values)] as uPlot.AlignedData;
+  }, [times, series, kind]);
+
+  const shape = series.map(({ label, token, fill, dashed }) => `${label}${token}${fill}${dashed}`).join("|");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: data and range reach the plot in the effects below; a new plot is needed only for another shape, size or theme
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const options = plotOptions({ element, kind, series, height, latest, onHover: setHover });
+    const instance = new uPlot(options, data, element);
+    instance.setScale("x", { min: from / 1000, max: to / 1000 });
+    plot.current = instance;
+    const observer = new ResizeObserver(() => {
+      instance.setSize({ width: element.clientWidth, height });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      instance.destroy();
+      plot.current = null;
+    };
+  }, [shape, kind, height, theme]);
+
+  useEffect(() => {
+    plot.current?.setData(data, false);
+    plot.current?.setScale("x", { min: from / 1000, max: to / 1000 });
+  }, [data, from, to]);
+
+  const t = hover && times[hover.index];
+  return (
+    <figure className={styles.chart}>
+      <figcaption className={styles.caption}>
+        <span className={styles.title}>{title}</span>
+        {series.length > 1 ? (
+          <span className={styles.legend}>
+            {series.map(({ label, token }) => (
+              <span key={label}>
+                <i style={{ background: `var(${token})` }} />
+                {label}
+              </span>
+            ))}
+          </span>
+        ) : null}
+      </figcaption>
+      <div className={styles.plot} style={{ height }} ref={host} role="img" aria-label={summary(title, series, format)} />
+      {hover && t ? (
+        <div className={styles.tip} style={{ left: hover.left }} data-side={hover.left > (host.current?.clientWidth ?? 0) / 2 ? "left" : "right"}>
+          <p>
+            {formatDay(t)}, {formatClock(t)} – {formatClock(t + stepMs)}
+          </p>
+          {series.map(({ label, token, values }) => {
+            const value = values[hover.index];
+            return (
+              <div key={label}>
+                <i style={{ background: `var(${token})` }} />
+                <span>{label}</span>
+                <b className="number">{value == null ? "–" : format(value)}</b>
+              </div>
+            );
+          })}
+        </div>
+      ) : null}
+    </figure>
+  );
+}
+
+/** The chart in a sentence, for those who do not see it. */
+function summary(title: string, series: ChartSeries[], format: (value: number) => string): string {
+  const parts = series.flatMap(({ label, values }) => {
+    const known = values.filter((value): value is number => value !== null);
+    if (known.length === 0) return [];
+    return [`${label} between ${format(Math.min(...known))} and ${format(Math.max(...known))}`];
+  });
+  return parts.length ? `${title}: ${parts.join("; ")}` : `${title}: no data in this time range`;
+}
+
+interface Setting {
+  element: HTMLElement;
+  kind: "lines" | "stack";
+  series: ChartSeries[];
+  height: number;
+  latest: { current: { setRange: ReturnType<typeof useSetRange>; format: (value: number) => string; to: number } };
+  onHover: (hover: Hover | null) => void;
+}
+
+function plotOptions({ element, kind, series, height, latest, onHover }: Setting): uPlot.Options {
+  const muted = resolveColor(element, "--text-muted");
+  const grid = { stroke: resolveColor(element, "--grid"), width: 1 };
+  const axis = { stroke: muted, font: AXIS_FONT, ticks: { show: false }, grid } satisfies uPlot.Axis;
+  return {
+    width: element.clientWidth,
+    height,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: {
+      sync: { key: SYNC_KEY },
+      points: { show: kind === "lines", size: 6 },
+      y: false,
+      drag: { x: true, y: false, setScale: false },
+    },
+    scales: {
+      x: { time: true, auto: false },
+      y: { range: (_, __, max) => [0, Math.max(max ?? 0, 0) * 1.08 || 1] },
+    },
+    axes: [
+      { ...axis, grid: { show: false }, size: 26, gap: 6, space: 64, values: (_, splits) => splits.map(timeTick) },
+      { ...axis, size: 58, gap: 8, space: 36, values: (_, splits) => splits.map((split) => latest.current.format(split)) },
+    ],
+    series: [{}, ...series.map((one) => plotSeries(element, kind, one))],
+    hooks: {
+      setCursor: [
+        (instance) => {
+          const { idx, left } = instance.cursor;
+          onHover(idx == null || left == null || left < 0 ? null : { index: idx, left: left + instance.bbox.left / devicePixelRatio });
+        },
+      ],
+      setSelect: [
+        (instance) => {
+          const { left, width } = instance.select;
+          if (width < 8) return;
+          const at = (x: number) => instance.posToVal(x, "x") * 1000;
+          instance.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          latest.current.setRange(customRange(at(left), at(left + width)));
+        },
+      ],
+    },
+  };
+}
+
+function plotSeries(element: HTMLElement, kind: "lines" | "stack", one: ChartSeries): uPlot.Series {
+  const color = resolveColor(element, one.token);
+  if (kind === "stack") {
+    const paths = uPlot.paths.bars?.({ size: [0.82, 28], align: 1, gap: 1 });
+    return { label: one.label, fill: color, stroke: color, width: 0, points: { show: false }, ...(paths ? { paths } : {}) };
+  }
+  return {
+    label: one.label,
+    stroke: color,
+    width: 1.6,
+    spanGaps: false,
+    ...(one.fill ? { fill: resolveColor(element, one.token, 0.1) } : {}),
+    ...(one.dashed ? { dash: [4, 3] } : {}),
+    // A step between two gaps has no line: show it as a point.
+    points: { size: 4, fill: color },
+  };
+}
+
+function timeTick(seconds: number): string {
+  const text = formatClock(seconds * 1000);
+  return text === "00:00" ? formatDay(seconds * 1000) : text;
+}

@@ -1,0 +1,103 @@
+import { Background, BackgroundVariant, Controls, type Edge, type Node, ReactFlow, useNodesState } from "@xyflow/react";
+import { useEffect, useMemo, useState } from "react";
+import "@xyflow/react/dist/base.css";
+import type { FlowMap as FlowMapData } from "../api/contract";
+import { Button } from "../design/Button";
+import { Icon } from "../design/Icon";
+import { EmptyState, Skeleton } from "../design/States";
+import { CallEdge } from "./CallEdge";
+import styles from "./FlowMap.module.css";
+import { FlowTable } from "./FlowTable";
+import { type Graph, type GraphEdge, toGraph } from "./graph";
+import { NODE_SIZE } from "./layout";
+import { BackendNode, FoldedNode, TierNode } from "./nodes";
+import { useLayout } from "./useLayout";
+
+const NODE_TYPES = { tier: TierNode, backend: BackendNode, folded: FoldedNode };
+const EDGE_TYPES = { call: CallEdge };
+const FIT = { padding: 0.08, maxZoom: 1.15, minZoom: 0.15 };
+
+interface Props {
+  app: string;
+  map: FlowMapData;
+  height: number;
+}
+
+/** The picture of the system, drawn from what really called what. */
+export function FlowMap({ app, map, height }: Props) {
+  const [asTable, setAsTable] = useState(false);
+  const graph = useMemo(() => toGraph(map), [map]);
+  if (graph.nodes.length === 0) {
+    return (
+      <EmptyState title="No calls in this time range" icon="map" compact>
+        Choose a longer time range above, or send some traffic: the map draws itself from the calls between tiers.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={styles.map} style={{ height }}>
+      {asTable ? <FlowTable app={app} map={map} /> : <Drawing app={app} graph={graph} />}
+      <div className={styles.switch}>
+        <Button onClick={() => setAsTable(!asTable)} aria-pressed={asTable}>
+          <Icon name={asTable ? "map" : "table"} size={14} />
+          {asTable ? "Map" : "Table"}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Drawing({ app, graph }: { app: string; graph: Graph }) {
+  const laidOut = useLayout(graph);
+  const [nodes, setNodes, onNodesChange] = useNodesState<Node>([]);
+  useEffect(() => {
+    if (!laidOut) return;
+    setNodes((previous) => {
+      const dragged = new Map(previous.filter((node) => node.data.shape === laidOut.shape).map((node) => [node.id, node.position]));
+      return graph.nodes.flatMap((node) => {
+        const position = dragged.get(node.id) ?? laidOut.positions[node.id];
+        return position ? [toNode(app, graph, node.id, position, laidOut.shape)] : [];
+      });
+    });
+  }, [app, graph, laidOut, setNodes]);
+  const edges = useMemo(() => graph.edges.map(toEdge), [graph]);
+  if (!laidOut || nodes.length === 0) return <Skeleton height="100%" label="Drawing the flow map" />;
+  return (
+    <ReactFlow
+      key={laidOut.shape}
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={NODE_TYPES}
+      edgeTypes={EDGE_TYPES}
+      onNodesChange={onNodesChange}
+      fitView
+      fitViewOptions={FIT}
+      minZoom={0.1}
+      maxZoom={2}
+      nodesConnectable={false}
+      nodesFocusable={false}
+      edgesFocusable={false}
+      elementsSelectable={false}
+      preventScrolling={false}
+      zoomOnScroll={false}
+      zoomActivationKeyCode={["Control", "Meta"]}
+      proOptions={{ hideAttribution: true }}
+      aria-label="Flow map"
+    >
+      <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+      <Controls showInteractive={false} fitViewOptions={FIT} position="bottom-left" orientation="horizontal" />
+    </ReactFlow>
+  );
+}
+
+function toNode(app: string, graph: Graph, id: string, position: { x: number; y: number }, shape: string): Node {
+  const tier = graph.tiers.get(id);
+  if (tier) return { id, type: "tier", position, data: { app, tier, shape }, ...NODE_SIZE.tier };
+  const group = graph.folded.get(id);
+  if (group) return { id, type: "folded", position, data: { app, group, shape }, ...NODE_SIZE.backend };
+  return { id, type: "backend", position, data: { app, backend: graph.backends.get(id), shape }, ...NODE_SIZE.backend };
+}
+
+function toEdge(edge: GraphEdge): Edge {
+  return { id: edge.id, type: "call", source: edge.from, target: edge.to, data: { edge } };
+}

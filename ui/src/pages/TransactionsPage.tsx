@@ -1,0 +1,164 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+import type { BusinessTransaction } from "../api/contract";
+import { businessTransactionsQuery } from "../api/queries";
+import { Sparkline } from "../charts/Sparkline";
+import { type Column, DataTable } from "../design/DataTable";
+import { FilterBar, Select } from "../design/FilterBar";
+import { PageHeader } from "../design/PageHeader";
+import { Panel } from "../design/Panel";
+import link from "../design/RowLink.module.css";
+import { SearchBox } from "../design/SearchBox";
+import { readSort, type Sort, writeSort } from "../design/sort";
+import { EmptyState, Loaded } from "../design/States";
+import { VerdictBar } from "../design/VerdictBadge";
+import { formatCount, formatMs, formatPercent, formatRate, percentOf } from "../format/number";
+import { useLive, useTimeRange } from "../time-range/useTimeRange";
+import { useWide } from "../design/useWide";
+
+const FIRST_SORT: Sort = { column: "calls", descending: true };
+
+export function TransactionsPage() {
+  const { app } = useParams({ from: "/shell/applications/$app/business-transactions" });
+  const search = useSearch({ from: "/shell/applications/$app/business-transactions" });
+  const navigate = useNavigate({ from: "/applications/$app/business-transactions" });
+  const transactions = useQuery(businessTransactionsQuery(app, useTimeRange(), useLive()));
+  const wide = useWide();
+  const columns = useMemo(() => transactionColumns(app).filter((column) => wide || !column.wideOnly), [app, wide]);
+  const shown = useMemo(() => matching(transactions.data ?? [], search), [transactions.data, search]);
+  const tiers = useMemo(() => new Map((transactions.data ?? []).map((row) => [row.tierId, row.tierName])), [transactions.data]);
+  const change = (values: Partial<typeof search>) =>
+    void navigate({ search: (previous) => ({ ...previous, ...values }), replace: true });
+  return (
+    <>
+      <PageHeader title="Business transactions" />
+      <FilterBar>
+        <SearchBox value={search.q ?? ""} onChange={(q) => change({ q: q || undefined })} label="Filter by name" />
+        <Select
+          label="Tier"
+          value={search.tier ? String(search.tier) : ""}
+          onChange={(tier) => change({ tier: tier ? Number(tier) : undefined })}
+          options={[["", "All tiers"], ...[...tiers].map(([id, name]): [string, string] => [String(id), name])]}
+        />
+        <span>{transactions.data ? `${shown.length} of ${transactions.data.length}` : ""}</span>
+      </FilterBar>
+      <div data-fill style={{ display: "flex" }}>
+        <Panel title="All business transactions" flush fill bare>
+          <Loaded query={transactions} height="100%">
+            {(rows) => (
+              <DataTable
+                label="Business transactions"
+                columns={columns}
+                rows={shown}
+                rowKey={(row) => row.id}
+                sort={readSort(search.sort, FIRST_SORT)}
+                onSort={(sort) => change({ sort: writeSort(sort) })}
+                scroll
+                empty={
+                  rows.length === 0 ? (
+                    <EmptyState title="No business transaction has been seen yet" icon="transactions">
+                      A program starts them with <code>appd.start_bt(name)</code> or <code>with appd.bt(name)</code>; they appear here
+                      within a minute.
+                    </EmptyState>
+                  ) : (
+                    <EmptyState title="No business transaction matches">Change the name or the tier above.</EmptyState>
+                  )
+                }
+              />
+            )}
+          </Loaded>
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+function matching(rows: BusinessTransaction[], { q, tier }: { q?: string | undefined; tier?: number | undefined }) {
+  const words = q?.toLowerCase();
+  return rows.filter((row) => (!tier || row.tierId === tier) && (!words || row.name.toLowerCase().includes(words)));
+}
+
+function slowPercent({ verdicts, calls }: BusinessTransaction): number {
+  return percentOf(verdicts.slow + verdicts.verySlow + verdicts.stall, calls);
+}
+
+function transactionColumns(app: string): Column<BusinessTransaction>[] {
+  return [
+    {
+      id: "name",
+      header: "Name",
+      width: "minmax(180px, 2fr)",
+      sortBy: (row) => row.name,
+      cell: (row) => (
+        <Link
+          to="/applications/$app/business-transactions/$bt"
+          params={{ app, bt: String(row.id) }}
+          className={link.link}
+          title={row.name}
+        >
+          {row.name}
+        </Link>
+      ),
+    },
+    { id: "tier", header: "Tier", width: "minmax(90px, 0.8fr)", sortBy: (row) => row.tierName, cell: (row) => row.tierName },
+    {
+      id: "verdicts",
+      header: "Verdicts",
+      width: "100px",
+      cell: (row) => <VerdictBar verdicts={row.verdicts} />,
+    },
+    {
+      id: "load",
+      header: "Load",
+      width: "100px",
+      wideOnly: true,
+      cell: (row) => <Sparkline values={row.spark.calls} label="Calls over the time range" width={84} height={20} />,
+    },
+    { id: "calls", header: "Calls", width: "78px", align: "right", sortBy: (row) => row.calls, cell: (row) => formatCount(row.calls) },
+    {
+      id: "rate",
+      header: "Calls/min",
+      width: "84px",
+      align: "right",
+      sortBy: (row) => row.callsPerMinute,
+      cell: (row) => formatRate(row.callsPerMinute),
+    },
+    {
+      id: "time",
+      header: "Time",
+      width: "100px",
+      wideOnly: true,
+      cell: (row) => (
+        <Sparkline values={row.spark.averageMs} label="Response time over the time range" color="var(--series-2)" width={84} height={20} />
+      ),
+    },
+    {
+      id: "average",
+      header: "Average",
+      width: "80px",
+      align: "right",
+      sortBy: (row) => row.averageMs ?? null,
+      cell: (row) => formatMs(row.averageMs),
+    },
+    { id: "p95", header: "95th", width: "76px", align: "right", sortBy: (row) => row.p95 ?? null, cell: (row) => formatMs(row.p95) },
+    {
+      id: "max",
+      header: "Max",
+      width: "76px",
+      align: "right",
+      wideOnly: true,
+      sortBy: (row) => row.maxMs ?? null,
+      cell: (row) => formatMs(row.maxMs),
+    },
+    { id: "slow", header: "Slow", width: "72px", align: "right", sortBy: slowPercent, cell: (row) => formatPercent(slowPercent(row)) },
+    {
+      id: "errors",
+      header: "Errors",
+      width: "78px",
+      align: "right",
+      sortBy: (row) => row.errorPercent,
+      cell: (row) => formatPercent(row.errorPercent),
+    },
+  ];
+}

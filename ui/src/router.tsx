@@ -1,0 +1,191 @@
+// Every page has an address; each page's code is loaded when it is first opened.
+import { QueryCache, QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from "@tanstack/react-router";
+import {
+  parseSearch,
+  readBackendsSearch,
+  readListSearch,
+  readLoginSearch,
+  readSnapshotSearch,
+  readSnapshotsSearch,
+  readTiersSearch,
+  readTransactionsSearch,
+  stringifySearch,
+} from "./address";
+import { ApiError } from "./api/client";
+import { sessionQuery } from "./api/queries";
+import { ErrorState, Skeleton } from "./design/States";
+import { ApplicationFrame } from "./shell/ApplicationFrame";
+import { NotFound } from "./shell/NotFound";
+import { Shell } from "./shell/Shell";
+import { readRangeSearch } from "./time-range/range";
+
+function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401;
+}
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {
+      // A login that ended while the page was open.
+      if (isSignedOut(error) && router.state.location.pathname !== "/login") {
+        queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
+        void router.navigate({ to: "/login", search: { to: router.state.location.href } });
+      }
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      refetchOnWindowFocus: true,
+      // What the controller refuses it refuses again; only a failing one is asked twice.
+      retry: (failures, error) => failures < 1 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+});
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/login",
+  validateSearch: readLoginSearch,
+  component: lazyRouteComponent(() => import("./pages/LoginPage"), "LoginPage"),
+});
+
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "shell",
+  validateSearch: readRangeSearch,
+  search: { middlewares: [retainSearchParams(["range", "from", "to"])] },
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (isSignedOut(error)) throw redirect({ to: "/login", search: { to: location.href } });
+      throw error;
+    }
+  },
+  component: Shell,
+});
+
+const indexRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/applications" });
+  },
+});
+
+const applicationsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/applications",
+  validateSearch: readListSearch,
+  component: lazyRouteComponent(() => import("./pages/ApplicationsPage"), "ApplicationsPage"),
+});
+
+const applicationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/applications/$app",
+  component: ApplicationFrame,
+});
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/ApplicationDashboardPage"), "ApplicationDashboardPage"),
+});
+
+const transactionsRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/business-transactions",
+  validateSearch: readTransactionsSearch,
+  component: lazyRouteComponent(() => import("./pages/TransactionsPage"), "TransactionsPage"),
+});
+
+const transactionRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/business-transactions/$bt",
+  component: lazyRouteComponent(() => import("./pages/TransactionPage"), "TransactionPage"),
+});
+
+const snapshotsRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/snapshots",
+  validateSearch: readSnapshotsSearch,
+  component: lazyRouteComponent(() => import("./pages/SnapshotsPage"), "SnapshotsPage"),
+});
+
+const snapshotRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/snapshots/$guid",
+  validateSearch: readSnapshotSearch,
+  component: lazyRouteComponent(() => import("./pages/SnapshotPage"), "SnapshotPage"),
+});
+
+const backendsRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/backends",
+  validateSearch: readBackendsSearch,
+  component: lazyRouteComponent(() => import("./pages/BackendsPage"), "BackendsPage"),
+});
+
+const backendRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/backends/$backend",
+  component: lazyRouteComponent(() => import("./pages/BackendPage"), "BackendPage"),
+});
+
+const tiersRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/tiers",
+  validateSearch: readTiersSearch,
+  component: lazyRouteComponent(() => import("./pages/TiersPage"), "TiersPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  shellRoute.addChildren([
+    indexRoute,
+    applicationsRoute,
+    applicationRoute.addChildren([
+      dashboardRoute,
+      transactionsRoute,
+      transactionRoute,
+      snapshotsRoute,
+      snapshotRoute,
+      backendsRoute,
+      backendRoute,
+      tiersRoute,
+    ]),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  defaultErrorComponent: ({ error, reset }) => <ErrorState error={error as Error} onRetry={reset} />,
+  defaultPendingComponent: () => <Skeleton height={240} />,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,43 @@
+import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
+import { TimeRangePicker } from "../time-range/TimeRangePicker";
+import { ApplicationSwitch } from "./ApplicationSwitch";
+import { Logo } from "./Logo";
+import styles from "./Shell.module.css";
+import { UserMenu } from "./UserMenu";
+
+/** The frame of every page: where am I, over what time, who am I. */
+export function Shell() {
+  const matchRoute = useMatchRoute();
+  const inside = matchRoute({ to: "/applications/$app", fuzzy: true });
+  return (
+    <div className={styles.shell}>
+      <a href="#content" className={styles.skip}>
+        Skip to content
+      </a>
+      <header className={styles.top}>
+        <Link to="/applications" className={styles.home}>
+          <Logo />
+          <span>Tierline</span>
+        </Link>
+        <nav aria-label="Breadcrumb" className={styles.trail}>
+          <Link to="/applications" activeOptions={{ exact: true, includeSearch: false }}>
+            Applications
+          </Link>
+          {inside ? (
+            <>
+              <span aria-hidden="true" className={styles.slash}>
+                /
+              </span>
+              <ApplicationSwitch app={inside.app} />
+            </>
+          ) : null}
+        </nav>
+        <div className={styles.tools}>
+          <TimeRangePicker />
+          <UserMenu />
+        </div>
+      </header>
+      <Outlet />
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+import { useMemo, useState } from "react";
+import type { ExitCall, Segment } from "../api/contract";
+import { type Column, DataTable } from "../design/DataTable";
+import { exitTypeIcon, Icon } from "../design/Icon";
+import type { Sort } from "../design/sort";
+import { EmptyState } from "../design/States";
+import { formatMs, formatPercent, percentOf } from "../format/number";
+import { exitTypeLabel } from "../words";
+import styles from "./ExitCallTable.module.css";
+
+interface Entry {
+  segment: Segment;
+  exit: ExitCall;
+}
+
+interface Props {
+  segments: readonly Segment[];
+  onExit: (exit: ExitCall) => void;
+}
+
+export function ExitCallTable({ segments, onExit }: Props) {
+  const [sort, setSort] = useState<Sort>({ column: "start", descending: false });
+  const entries = useMemo(() => segments.flatMap((segment) => segment.exitCalls.map((exit) => ({ segment, exit }))), [segments]);
+  const columns = useMemo(() => exitColumns(onExit), [onExit]);
+  const dropped = segments.reduce((sum, segment) => sum + segment.exitCallsDropped, 0);
+  return (
+    <div className={styles.table} style={{ height: Math.min(42 + Math.max(entries.length, 4) * 40, 560) }}>
+      <DataTable
+        label="Exit calls"
+        columns={columns}
+        rows={entries}
+        rowKey={(entry) => entry.exit.spanId}
+        sort={sort}
+        onSort={setSort}
+        scroll
+        empty={
+          <EmptyState title="No exit calls" icon="plug" compact>
+            {segments.length > 1 ? "This execution called nothing outside its tier." : "This segment called nothing outside its tier."}
+          </EmptyState>
+        }
+      />
+      {dropped > 0 ? <p className={styles.dropped}>{dropped} more exceeded the limit per segment: counted, but without details.</p> : null}
+    </div>
+  );
+}
+
+function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
+  return [
+    {
+      id: "name",
+      header: "Exit call",
+      width: "minmax(160px, 1fr)",
+      sortBy: ({ exit }) => exit.displayName,
+      cell: ({ exit }) => (
+        <button type="button" className={styles.open} onClick={() => onExit(exit)} aria-haspopup="dialog">
+          <Icon name={exitTypeIcon(exit.exitType)} size={14} />
+          {exit.displayName || exit.backendName}
+        </button>
+      ),
+    },
+    { id: "type", header: "Type", width: "100px", sortBy: ({ exit }) => exit.exitType, cell: ({ exit }) => exitTypeLabel(exit.exitType) },
+    {
+      id: "operation",
+      header: "Operation",
+      width: "minmax(160px, 1.6fr)",
+      sortBy: ({ exit }) => exit.operation,
+      cell: ({ exit }) => <code title={exit.operation}>{exit.operation}</code>,
+    },
+    {
+      id: "tiers",
+      header: "From, to",
+      width: "minmax(120px, 0.8fr)",
+      sortBy: ({ segment }) => segment.tierName,
+      cell: ({ segment, exit }) => (exit.toTierName ? `${segment.tierName} → ${exit.toTierName}` : segment.tierName),
+    },
+    { id: "start", header: "Start", width: "80px", align: "right", sortBy: ({ exit }) => exit.offsetMs, cell: ({ exit }) => formatMs(exit.offsetMs) },
+    {
+      id: "duration",
+      header: "Duration",
+      width: "86px",
+      align: "right",
+      sortBy: ({ exit }) => exit.durationMs,
+      cell: ({ exit }) => formatMs(exit.durationMs),
+    },
+    {
+      id: "share",
+      header: "Share",
+      width: "70px",
+      align: "right",
+      cell: ({ segment, exit }) => formatPercent(Math.min(100, percentOf(exit.durationMs, segment.durationMs))),
+    },
+    {
+      id: "errors",
+      header: "Errors",
+      width: "90px",
+      sortBy: ({ exit }) => exit.errors.length,
+      cell: ({ exit }) =>
+        exit.errors.length > 0 ? <span className={styles.failed}>{exit.errors[0]?.type}</span> : exit.ended ? "" : "never ended",
+    },
+  ];
+}

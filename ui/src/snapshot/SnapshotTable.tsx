@@ -1,0 +1,124 @@
+import { Link } from "@tanstack/react-router";
+import type { SnapshotRow } from "../api/contract";
+import { type Column, DataTable } from "../design/DataTable";
+import link from "../design/RowLink.module.css";
+import { EmptyState } from "../design/States";
+import { VerdictBadge } from "../design/VerdictBadge";
+import { formatCount, formatMs } from "../format/number";
+import { formatInstant, formatMoment } from "../format/time";
+import { policyReason, policyShort } from "../words";
+
+interface Props {
+  app: string;
+  rows: SnapshotRow[];
+  /** Few columns, for a dashboard. */
+  brief?: boolean;
+  scroll?: boolean;
+  onEnd?: () => void;
+  /** Whether something narrows the list, for the words when it is empty. */
+  filtered?: boolean;
+}
+
+export function SnapshotTable({ app, rows, brief = false, scroll = false, onEnd, filtered = false }: Props) {
+  return (
+    <DataTable
+      label="Snapshots"
+      columns={brief ? briefColumns(app) : allColumns(app)}
+      rows={rows}
+      rowKey={(row) => `${row.guid}${row.spanId}`}
+      scroll={scroll}
+      {...(onEnd ? { onEnd } : {})}
+      empty={
+        <EmptyState title={filtered ? "No snapshot matches" : "No snapshots in this time range"} icon="snapshot" compact>
+          {filtered
+            ? "Remove a filter or choose a longer time range."
+            : "Every slow, very slow, stalled and failed execution is kept, and one of each business transaction every ten minutes."}
+        </EmptyState>
+      }
+    />
+  );
+}
+
+function time(app: string): Column<SnapshotRow> {
+  return {
+    id: "start",
+    header: "Time",
+    width: "126px",
+    cell: (row) => (
+      <Link
+        to="/applications/$app/snapshots/$guid"
+        params={{ app, guid: row.guid }}
+        className={link.link}
+        title={formatInstant(row.start)}
+      >
+        {formatMoment(row.start, Date.now())}
+      </Link>
+    ),
+  };
+}
+
+const verdict: Column<SnapshotRow> = {
+  id: "verdict",
+  header: "Verdict",
+  width: "104px",
+  cell: (row) => <VerdictBadge verdict={row.verdict} />,
+};
+
+const duration: Column<SnapshotRow> = {
+  id: "duration",
+  header: "Duration",
+  width: "86px",
+  align: "right",
+  cell: (row) => formatMs(row.durationMs),
+};
+
+function briefColumns(app: string): Column<SnapshotRow>[] {
+  return [
+    { ...time(app), width: "84px" },
+    verdict,
+    {
+      id: "bt",
+      header: "Business transaction",
+      width: "minmax(120px, 1fr)",
+      cell: (row) => <span title={row.errorSummary || row.btName}>{row.errorSummary || row.btName}</span>,
+    },
+    duration,
+  ];
+}
+
+function allColumns(app: string): Column<SnapshotRow>[] {
+  return [
+    time(app),
+    verdict,
+    duration,
+    {
+      id: "bt",
+      header: "Business transaction",
+      width: "minmax(150px, 1.2fr)",
+      cell: (row) => <span title={row.btName}>{row.btName}</span>,
+    },
+    {
+      id: "error",
+      header: "Error",
+      width: "minmax(120px, 1.4fr)",
+      cell: (row) => <span title={row.errorSummary || undefined}>{row.errorSummary}</span>,
+    },
+    {
+      id: "node",
+      header: "Tier and node",
+      width: "minmax(110px, 0.8fr)",
+      cell: (row) => (
+        <span title={`${row.tierName} · ${row.nodeName}`}>
+          {row.tierName} · {row.nodeName}
+        </span>
+      ),
+    },
+    { id: "exits", header: "Exit calls", width: "84px", align: "right", cell: (row) => formatCount(row.exitCalls) },
+    {
+      id: "policy",
+      header: "Kept",
+      width: "96px",
+      cell: (row) => <span title={`Kept because ${policyReason(row.policy)}`}>{policyShort(row.policy)}</span>,
+    },
+  ];
+}

@@ -1,0 +1,158 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useMemo, useRef, useState } from "react";
+import type { ExitCall, Segment, Snapshot } from "../api/contract";
+import { exitTypeIcon, Icon } from "../design/Icon";
+import { counted, formatMs } from "../format/number";
+import { exitTypeLabel, verdictWords } from "../words";
+import styles from "./Waterfall.module.css";
+import { axisTicks, barPlace, INDENT_LEVELS_MAX, type WaterfallRow, waterfallRows, waterfallSpan } from "./waterfall";
+
+const ROW_HEIGHT_PX = 30;
+const HEIGHT_MAX_PX = 520;
+const TICKS_MAX = 6;
+const INDENT_PX = 16;
+
+interface Props {
+  snapshot: Snapshot;
+  /** The segment picked above; others step back. */
+  segment?: string | undefined;
+  onExit: (exit: ExitCall) => void;
+}
+
+/** One execution over all its tiers, in time. */
+export function Waterfall({ snapshot, segment, onExit }: Props) {
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const rows = useMemo(() => waterfallRows(snapshot, collapsed), [snapshot, collapsed]);
+  const span = useMemo(() => waterfallSpan(snapshot), [snapshot]);
+  const container = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => container.current,
+    estimateSize: () => ROW_HEIGHT_PX,
+    overscan: 20,
+    getItemKey: (index) => (rows[index] as WaterfallRow).key,
+  });
+  const toggle = (spanId: string) =>
+    setCollapsed((previous) => {
+      const next = new Set(previous);
+      if (!next.delete(spanId)) next.add(spanId);
+      return next;
+    });
+  const ticks = axisTicks(span, TICKS_MAX);
+  return (
+    <div className={styles.waterfall}>
+      <div className={styles.axis} aria-hidden="true">
+        <div className={styles.axisName}>Tier, exit call</div>
+        <div className={styles.axisTime}>
+          {ticks.map((tick) => (
+            <span key={tick} style={{ left: `${barPlace(tick, 0, span).left}%` }}>
+              {formatMs(tick)}
+            </span>
+          ))}
+        </div>
+        <div className={styles.axisDuration}>Duration</div>
+      </div>
+      <div ref={container} className={styles.rows} style={{ height: Math.min(rows.length * ROW_HEIGHT_PX, HEIGHT_MAX_PX) }}>
+        <ul className={styles.list} style={{ height: virtualizer.getTotalSize() }} aria-label={`Waterfall, ${counted(rows.length, "row")}`}>
+          {virtualizer.getVirtualItems().map((item) => {
+            const row = rows[item.index] as WaterfallRow;
+            return (
+              <li
+                key={item.key}
+                className={styles.row}
+                data-dim={segment !== undefined && row.segment.spanId !== segment}
+                style={{ transform: `translateY(${item.start}px)` }}
+                aria-setsize={rows.length}
+                aria-posinset={item.index + 1}
+              >
+                {row.kind === "segment" ? (
+                  <SegmentRow row={row} span={span} open={!collapsed.has(row.key)} onToggle={() => toggle(row.key)} />
+                ) : (
+                  <ExitRow exit={row.exit} depth={row.depth} span={span} onOpen={() => onExit(row.exit)} />
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+interface Span {
+  fromMs: number;
+  toMs: number;
+}
+
+function indent(depth: number): { paddingLeft: number } {
+  return { paddingLeft: 8 + Math.min(depth, INDENT_LEVELS_MAX) * INDENT_PX };
+}
+
+interface SegmentProps {
+  row: { segment: Segment; depth: number; children: number };
+  span: Span;
+  open: boolean;
+  onToggle: () => void;
+}
+
+function SegmentRow({ row, span, open, onToggle }: SegmentProps) {
+  const { segment, depth, children } = row;
+  const { left, width } = barPlace(segment.offsetMs, segment.durationMs, span);
+  const words = verdictWords(segment.verdict);
+  return (
+    <button
+      type="button"
+      className={styles.line}
+      onClick={onToggle}
+      aria-expanded={children > 0 ? open : undefined}
+      aria-label={`Tier ${segment.tierName}, node ${segment.nodeName}, ${words.label}, ${formatMs(segment.durationMs)}, ${counted(children, "exit call")}`}
+    >
+      <span className={styles.name} style={indent(depth)}>
+        <Icon name="chevronRight" size={12} className={children === 0 ? styles.none : open ? styles.open : ""} />
+        <b>{segment.tierName}</b>
+        <span className={styles.faint}>{segment.nodeName}</span>
+      </span>
+      <span className={styles.track}>
+        <i
+          className={styles.segmentBar}
+          data-open={segment.inFlight}
+          style={{ left: `${left}%`, width: `${width}%`, ...(words.verdict === "NORMAL" ? {} : { background: `var(--${words.token})` }) }}
+        />
+      </span>
+      <span className={`number ${styles.duration}`}>{formatMs(segment.durationMs)}</span>
+    </button>
+  );
+}
+
+interface ExitProps {
+  exit: ExitCall;
+  depth: number;
+  span: Span;
+  onOpen: () => void;
+}
+
+function ExitRow({ exit, depth, span, onOpen }: ExitProps) {
+  const { left, width } = barPlace(exit.offsetMs, exit.durationMs, span);
+  const failed = exit.errors.length > 0;
+  const title = exit.operation || exit.displayName || exit.backendName;
+  return (
+    <button
+      type="button"
+      className={styles.line}
+      onClick={onOpen}
+      aria-haspopup="dialog"
+      aria-label={`Exit call ${exit.sequence}, ${exitTypeLabel(exit.exitType)} ${exit.displayName || exit.backendName}, ${formatMs(exit.durationMs)}${failed ? ", in error" : ""}${exit.ended ? "" : ", never ended"}`}
+      title={title}
+    >
+      <span className={styles.name} style={indent(depth)}>
+        <Icon name={exitTypeIcon(exit.exitType)} size={13} className={failed ? styles.failedIcon : styles.icon} />
+        <span className={styles.exitName}>{exit.displayName || exit.backendName}</span>
+        <span className={styles.faint}>{exit.toTierName ? `→ ${exit.toTierName}` : exit.operation}</span>
+      </span>
+      <span className={styles.track}>
+        <i className={styles.exitBar} data-failed={failed} data-open={!exit.ended} style={{ left: `${left}%`, width: `${width}%` }} />
+      </span>
+      <span className={`number ${styles.duration}`}>{formatMs(exit.durationMs)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,20 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// Where `npm run dev` finds the page's API: a running controller, or dev/fixture-server.mjs.
+const controller = process.env.TIERLINE_URL ?? "http://127.0.0.1:8099";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    // The first versions with light-dark(), which the design tokens use.
+    target: ["chrome123", "firefox121", "safari17.5"],
+    // Fonts and icons stay files: the content security policy allows no data: fonts.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 600,
+    license: { fileName: "licenses.md" },
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/api": controller } },
+  test: { include: ["src/**/*.test.ts"] },
+});
