@@ -7,9 +7,12 @@ pub const REQUEST_BYTES_MAX: usize = 64 << 20;
 /// Bytes of an OTLP request in JSON. JSON is several times longer than protobuf, but only few and small senders use it.
 pub const JSON_REQUEST_BYTES_MAX: usize = 32 << 20;
 
-/// Bytes of one data point or span. A segment's span with 500 user data values of 5,000 characters and 50 stack
-/// traces fits.
-pub const ITEM_BYTES_MAX: usize = 8 << 20;
+/// Bytes of one data point or span in protobuf. A segment's span with 500 user data values of 5,000 characters and 50
+/// stack traces of 32,000 fits, in any script.
+pub const ITEM_BYTES_MAX: usize = 24 << 20;
+
+/// Bytes of one data point or span in JSON, of which a tree is made.
+pub const JSON_ITEM_BYTES_MAX: usize = 4 << 20;
 
 /// Data points or spans in one request; a longer request is refused as a whole.
 pub const ITEMS_PER_REQUEST_MAX: u64 = 1_000_000;

@@ -119,6 +119,17 @@ fn a_configuration_is_known_by_its_hash() {
     assert!(matches!(broken.parse(), Err(OpampError::File { file: CONFIG_FILE, .. })));
 }
 
+/// Every format that was ever sent is read for ever; the configuration inside may have grown since.
+#[test]
+fn version_1_of_the_messages_is_read() {
+    let message = decode_agent_message(include_bytes!("../../tests/fixtures/opamp-agent-1.pb")).unwrap();
+    assert_eq!((&message.description, &message.health), (&Some(agent()), &full_message().health));
+    assert_eq!(message.effective_config.unwrap().config.version, 9);
+    let answer = decode_server_message(include_bytes!("../../tests/fixtures/opamp-server-1.pb")).unwrap();
+    assert_eq!((answer.heartbeat_interval, answer.new_instance_uid), (Some(Duration::from_secs(10)), Some([2; 16])));
+    assert_eq!(answer.remote_config.unwrap().parse().unwrap().version, 2);
+}
+
 fn wire_answer(change: impl FnOnce(&mut wire::ServerToAgent)) -> Result<ServerMessage, OpampError> {
     let mut message = wire::ServerToAgent::decode(&*encode_server_message(&full_answer())).unwrap();
     change(&mut message);

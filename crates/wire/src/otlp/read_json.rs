@@ -20,7 +20,7 @@ use super::view::{
 };
 use crate::limits::{
     ATTRIBUTE_ARRAY_MAX, ATTRIBUTE_KEY_BYTES_MAX, EVENT_ATTRIBUTES_MAX, EVENTS_PER_SPAN_MAX,
-    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, ITEMS_PER_REQUEST_MAX, POINT_ATTRIBUTES_MAX,
+    HISTOGRAM_BUCKETS_READ_MAX, ITEMS_PER_REQUEST_MAX, JSON_ITEM_BYTES_MAX, POINT_ATTRIBUTES_MAX,
     RESOURCE_ATTRIBUTES_MAX, RESOURCES_PER_REQUEST_MAX, SPAN_ATTRIBUTES_MAX,
 };
 
@@ -192,7 +192,7 @@ fn metric(json: MetricJson<'_>, wanted: bool, sink: &mut impl MetricSink) -> Res
 
 /// One item as a tree.
 fn tree(raw: &RawValue) -> Result<Json, Reason> {
-    if raw.get().len() > ITEM_BYTES_MAX {
+    if raw.get().len() > JSON_ITEM_BYTES_MAX {
         return Err(TOO_LARGE);
     }
     let tree: Json = serde_json::from_str(raw.get()).map_err(|_| NOT_READABLE)?;
