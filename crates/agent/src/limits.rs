@@ -147,5 +147,11 @@ pub const COUNT_AT_ONCE_AFTER_NS: u64 = 1_000_000_000;
 /// Kinds of misuse counted apart.
 pub const MISUSE_KINDS_MAX: usize = 100;
 
-/// Open exit calls without details remembered per BT, so that they are counted when the BT ends before them.
+/// Exit calls of one BT, beyond those with details, that may be open at a time; further ones are not begun.
 pub const OPEN_CALLS_WITHOUT_DETAILS_MAX: usize = 10_000;
+
+/// Errors of exit calls kept per BT.
+pub const EXIT_ERRORS_PER_TRANSACTION_MAX: usize = 500;
+
+/// Bytes of messages and stacks kept per BT; later errors keep only their type.
+pub const ERROR_BYTES_PER_TRANSACTION_MAX: usize = 1 << 20;
