@@ -114,6 +114,22 @@ fn a_todo_names_its_issue() {
 }
 
 #[test]
+fn links_in_documents_lead_somewhere() {
+    let mut wrong = Vec::new();
+    for file in files().into_iter().filter(|file| file.ends_with(".md")) {
+        let text = std::fs::read_to_string(root().join(&file)).unwrap();
+        let folder = root().join(&file).parent().unwrap().to_path_buf();
+        for target in text.split("](").skip(1).filter_map(|after| after.split(')').next()) {
+            let path = target.split('#').next().unwrap_or_default();
+            if !path.is_empty() && !path.contains(':') && !folder.join(path).exists() {
+                wrong.push(format!("{file}: {target}"));
+            }
+        }
+    }
+    complain(&wrong);
+}
+
+#[test]
 fn the_rules_themselves_see_what_they_should() {
     assert!(has_todo_without_issue("// TODO: later") && has_todo_without_issue("# FIXME"));
     assert!(
