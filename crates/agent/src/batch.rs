@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use tierline_model::{AgentIdentity, DropCause, IntervalReport, Segment};
+use tierline_model::{AgentIdentity, IntervalReport, Segment};
 use tierline_wire::otlp::{encode_metrics, encode_traces};
 
 /// What a batch holds.
@@ -27,15 +27,6 @@ impl BatchKind {
         match self {
             Self::Metrics => "/v1/metrics",
             Self::Snapshots => "/v1/traces",
-        }
-    }
-
-    /// What its loss for want of space counts as.
-    #[must_use]
-    pub const fn drop_cause(self) -> DropCause {
-        match self {
-            Self::Metrics => DropCause::MetricsSpool,
-            Self::Snapshots => DropCause::SnapshotSpool,
         }
     }
 

@@ -22,15 +22,6 @@ pub trait Patience {
     fn go_on(&mut self) -> bool;
 }
 
-/// Waits until the timeouts are over.
-pub struct Patient;
-
-impl Patience for Patient {
-    fn go_on(&mut self) -> bool {
-        true
-    }
-}
-
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {

@@ -47,15 +47,19 @@ impl Write for Stream {
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// Built without it.
+    #[cfg(not(feature = "tls"))]
     #[error("this agent was built without TLS; use its usual build or switch ssl off")]
     NotBuiltIn,
     /// The certificates cannot be read.
+    #[cfg(feature = "tls")]
     #[error("no certificates to trust in {0}; give a PEM file in the setting `certificate`")]
     Certificates(String),
     /// Not a name certificates are made for.
+    #[cfg(feature = "tls")]
     #[error("{0} is not a name that a certificate could be for")]
     Name(String),
     /// rustls refused.
+    #[cfg(feature = "tls")]
     #[error("{0}")]
     Refused(String),
 }

@@ -13,18 +13,20 @@ impl RuntimeSampler {
     /// A sampler whose first interval begins now.
     #[must_use]
     pub fn start() -> Self {
-        let mut sampler = Self::default();
-        sampler.sample(0);
+        // The reporter's thread is yet to start: all it uses counts.
+        let mut sampler = Self { process_cpu_ms: None, agent_cpu_ms: Some(0.0) };
+        sampler.sample(0, false);
         sampler
     }
 
-    /// What was used since the last call. To be called by the reporter's thread. What the system does not tell is 0.
-    pub fn sample(&mut self, agent_memory_bytes: usize) -> RuntimeSample {
+    /// What was used since the last call. Away from the reporter's thread its CPU time is not known. What the system
+    /// does not tell is 0.
+    pub fn sample(&mut self, agent_memory_bytes: usize, on_reporter: bool) -> RuntimeSample {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         RuntimeSample {
             process_cpu_ms: since(&mut self.process_cpu_ms, process_cpu_ms()),
             process_memory_bytes: number_after(&status, "VmRSS:").saturating_mul(1_024),
-            agent_cpu_ms: since(&mut self.agent_cpu_ms, thread_cpu_ms()),
+            agent_cpu_ms: if on_reporter { since(&mut self.agent_cpu_ms, thread_cpu_ms()) } else { 0.0 },
             agent_memory_bytes: u64::try_from(agent_memory_bytes).unwrap_or(u64::MAX),
             threads: number_after(&status, "Threads:"),
         }
@@ -77,12 +79,13 @@ mod tests {
     #[test]
     fn work_is_seen() {
         let mut sampler = RuntimeSampler::start();
+        sampler.sample(0, true);
         let begun = std::time::Instant::now();
         let mut sum = 0_u64;
         while begun.elapsed().as_millis() < 50 {
             sum = std::hint::black_box(sum.wrapping_add(1));
         }
-        let sample = sampler.sample(7);
+        let sample = sampler.sample(7, true);
         assert!(sample.process_cpu_ms >= sample.agent_cpu_ms && sample.agent_cpu_ms > 5.0, "{sample:?}");
         assert!(sample.process_memory_bytes > 1 << 20 && sample.threads >= 1, "{sample:?}");
         assert_eq!(sample.agent_memory_bytes, 7);
