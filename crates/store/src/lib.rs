@@ -6,6 +6,8 @@
 
 pub mod aggregate;
 pub mod block;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod entity;
 pub mod error;
 pub mod limits;
