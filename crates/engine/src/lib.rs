@@ -1,1 +1,23 @@
-//! Placeholder while the workspace is laid out.
+//! What the controller does with the model: which entities a report tells of, which backend is a tier, and every
+//! answer the page and the REST API give, in the words of the model. No HTTP, no SQL, no JSON.
+
+pub mod applications;
+pub mod backends;
+pub mod business_transactions;
+pub mod flow_map;
+pub mod ingest;
+pub mod limits;
+pub mod metric_data;
+pub mod metric_path;
+pub mod metric_tree;
+pub mod names;
+pub mod nodes;
+pub mod numbers;
+pub mod resolution;
+pub mod scope;
+pub mod scorecard;
+pub mod series;
+pub mod snapshots;
+
+pub use numbers::Numbers;
+pub use scope::Scope;

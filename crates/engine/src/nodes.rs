@@ -1,0 +1,191 @@
+//! Nodes, and whether the numbers of their agents add up.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tierline_model::{DropCause, Incarnation, NodeId};
+use tierline_store::{AgentRecord, Dimension, LedgerRecord, NodeRecord, StoreError, TimeRange};
+
+use crate::numbers::Numbers;
+use crate::scope::{Question, Scope};
+
+/// The conservation line of a node over a time: all its agents added up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NodeLedger {
+    /// Segments begun.
+    pub begun: u64,
+    /// Segments ended.
+    pub ended: u64,
+    /// Segments running at the end of each agent's last interval.
+    pub in_flight: u64,
+    /// Segments in the numbers.
+    pub counted: u64,
+    /// What was dropped, by cause.
+    pub drops: BTreeMap<DropCause, u64>,
+    /// What does not add up, in sentences; empty when everything does.
+    pub faults: Vec<String>,
+}
+
+impl NodeLedger {
+    /// Whether the numbers add up.
+    #[must_use]
+    pub fn balanced(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+/// Checks the conservation lines of one node. `records`: its reports by start; `counted`: how many segments the
+/// numbers of the same intervals hold.
+#[must_use]
+pub fn check(records: &[&LedgerRecord], counted: u64) -> NodeLedger {
+    let mut sum = NodeLedger { counted, ..NodeLedger::default() };
+    let mut last: HashMap<Incarnation, &LedgerRecord> = HashMap::new();
+    let mut lost = 0u64;
+    for record in records {
+        let ledger = &record.ledger;
+        sum.begun = sum.begun.saturating_add(ledger.begun);
+        sum.ended = sum.ended.saturating_add(ledger.ended);
+        for (cause, count) in &ledger.drops {
+            *sum.drops.entry(*cause).or_default() += count;
+        }
+        if ledger.begun_total.saturating_sub(ledger.ended_total) != ledger.in_flight {
+            sum.faults.push(format!(
+                "Agent {}: {} begun and {} ended since its start, but {} in flight.",
+                record.incarnation, ledger.begun_total, ledger.ended_total, ledger.in_flight
+            ));
+        }
+        if let Some(before) = last.insert(record.incarnation, record) {
+            let expected = before.ledger.ended_total.saturating_add(ledger.ended);
+            lost = lost.saturating_add(ledger.ended_total.saturating_sub(expected));
+        }
+    }
+    sum.in_flight = last.values().map(|record| record.ledger.in_flight).sum();
+    if lost > 0 {
+        sum.faults.push(format!("{lost} executions ended in intervals that have not arrived."));
+    }
+    if sum.ended != sum.counted {
+        sum.faults.push(format!("{} executions ended, but {} are in the numbers.", sum.ended, sum.counted));
+    }
+    sum.faults.truncate(FAULTS_MAX);
+    sum
+}
+
+/// Sentences about one node.
+const FAULTS_MAX: usize = 10;
+
+/// A node with its numbers.
+#[derive(Debug)]
+pub struct NodeNumbers {
+    /// The node.
+    pub node: NodeRecord,
+    /// Segments it executed.
+    pub numbers: Numbers,
+    /// What its agents said about themselves, newest first.
+    pub agents: Vec<AgentRecord>,
+    /// Whether the numbers add up.
+    pub ledger: NodeLedger,
+}
+
+/// All nodes of the application, by tier and name.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn nodes(scope: Scope<'_>) -> Result<Vec<NodeNumbers>, StoreError> {
+    // The store widens metric ranges to whole minutes; the ledgers must be of the same minutes.
+    let range = whole_minutes(scope.range);
+    let rows = scope.ask(Question::segments().by(&[Dimension::Node]))?;
+    let mut numbers: HashMap<NodeId, Numbers> = HashMap::new();
+    for row in &rows {
+        if let Some(node) = row.node_id {
+            numbers.entry(node).or_default().add(row);
+        }
+    }
+    let ledgers = scope.store.ledgers(scope.account, scope.app_id, range)?;
+    let mut by_node: HashMap<NodeId, Vec<&LedgerRecord>> = HashMap::new();
+    for record in &ledgers {
+        by_node.entry(record.node_id).or_default().push(record);
+    }
+    let mut agents: HashMap<NodeId, Vec<AgentRecord>> = HashMap::new();
+    for agent in scope.store.agents(scope.account, scope.app_id)? {
+        agents.entry(agent.node_id).or_default().push(agent);
+    }
+    let mut all: Vec<NodeNumbers> = Vec::new();
+    for node in scope.entities()?.nodes {
+        let numbers = numbers.remove(&node.id).unwrap_or_default();
+        let records = by_node.remove(&node.id).unwrap_or_default();
+        all.push(NodeNumbers {
+            ledger: check(&records, numbers.calls),
+            agents: agents.remove(&node.id).unwrap_or_default(),
+            numbers,
+            node,
+        });
+    }
+    all.sort_by(|a, b| (a.node.tier_id, &a.node.name).cmp(&(b.node.tier_id, &b.node.name)));
+    Ok(all)
+}
+
+/// What the people of an application should know about its nodes, in sentences.
+#[must_use]
+pub fn warnings(nodes: &[NodeNumbers]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for node in nodes {
+        let name = &node.node.name;
+        warnings.extend(node.ledger.faults.iter().map(|fault| format!("Node {name}: {fault}")));
+        for (cause, count) in &node.ledger.drops {
+            warnings.push(format!("Node {name}: {count} dropped ({cause})."));
+        }
+        for agent in node.agents.iter().filter(|agent| !agent.disconnected) {
+            warnings.extend(agent.diagnostics.warnings.iter().map(|text| format!("Node {name}: {text}")));
+        }
+    }
+    warnings.truncate(WARNINGS_MAX);
+    warnings
+}
+
+/// Sentences about one application.
+const WARNINGS_MAX: usize = 50;
+
+fn whole_minutes(range: TimeRange) -> TimeRange {
+    TimeRange {
+        start_ms: range.start_ms - range.start_ms % 60_000,
+        end_ms: range.end_ms.checked_next_multiple_of(60_000).unwrap_or(range.end_ms),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tierline_model::{Ledger, RuntimeSample};
+
+    use super::*;
+
+    fn record(start_ms: u64, ledger: Ledger) -> LedgerRecord {
+        LedgerRecord {
+            node_id: NodeId::of("a", "t", "n"),
+            incarnation: Incarnation([1; 16]),
+            start_ms,
+            ledger,
+            runtime: RuntimeSample::default(),
+        }
+    }
+
+    fn ledger(begun: u64, ended: u64, begun_total: u64, ended_total: u64) -> Ledger {
+        let in_flight = begun_total - ended_total;
+        Ledger { begun, ended, begun_total, ended_total, in_flight, ..Ledger::default() }
+    }
+
+    #[test]
+    fn what_adds_up_is_balanced() {
+        let (one, two) = (record(0, ledger(10, 8, 10, 8)), record(60_000, ledger(5, 6, 15, 14)));
+        let sum = check(&[&one, &two], 14);
+        assert!(sum.balanced(), "{:?}", sum.faults);
+        assert_eq!((sum.begun, sum.ended, sum.in_flight), (15, 14, 1));
+    }
+
+    #[test]
+    fn a_missing_interval_and_a_missing_number_are_said() {
+        let (one, three) = (record(0, ledger(10, 8, 10, 8)), record(120_000, ledger(5, 5, 35, 33)));
+        let sum = check(&[&one, &three], 12);
+        assert_eq!(sum.faults.len(), 2, "{:?}", sum.faults);
+        assert!(sum.faults[0].contains("20 executions ended in intervals that have not arrived"));
+        assert!(sum.faults[1].contains("13 executions ended, but 12"));
+    }
+}
