@@ -1,1 +1,57 @@
-//! Placeholder while the workspace is laid out.
+//! `appdynamics._native`: the agent's core as Python sees it.
+//!
+//! This crate converts, calls and maps, and decides nothing: what a business transaction is, what is kept and
+//! what is sent is the business of `tierline`. It promises its host that no entry raises: odd input is counted
+//! for diagnosis and otherwise ignored, and an unwind ends at [`guard::quietly`].
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable, clippy::todo)]
+
+use pyo3::prelude::*;
+
+mod context;
+mod error;
+mod execution;
+mod exit_call;
+mod exit_type;
+mod guard;
+mod handle;
+mod lifecycle;
+mod limits;
+mod manager;
+mod properties;
+mod request;
+mod settings;
+mod sigterm;
+mod text;
+mod transaction;
+
+/// The module `appdynamics._native`.
+#[pymodule(gil_used = false)]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    guard::silence_panics();
+    context::prepare(module.py())?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<handle::BtHandle>()?;
+    module.add_class::<handle::ExitCallHandle>()?;
+    module.add_class::<manager::BtManager>()?;
+    module.add_class::<manager::ExitCallManager>()?;
+    module.add("NO_TIMEOUT", lifecycle::NO_TIMEOUT)?;
+    for (name, number) in exit_type::CONSTANTS {
+        module.add(name, number)?;
+    }
+    module.add_function(wrap_pyfunction!(lifecycle::init, module)?)?;
+    module.add_function(wrap_pyfunction!(lifecycle::shutdown, module)?)?;
+    module.add_function(wrap_pyfunction!(lifecycle::flush_at_exit, module)?)?;
+    module.add_function(wrap_pyfunction!(transaction::start_bt, module)?)?;
+    module.add_function(wrap_pyfunction!(transaction::end_bt, module)?)?;
+    module.add_function(wrap_pyfunction!(transaction::add_snapshot_data, module)?)?;
+    module.add_function(wrap_pyfunction!(transaction::get_active_bt_handle, module)?)?;
+    module.add_function(wrap_pyfunction!(exit_call::start_exit_call, module)?)?;
+    module.add_function(wrap_pyfunction!(exit_call::end_exit_call, module)?)?;
+    module.add_function(wrap_pyfunction!(exit_call::make_correlation_header, module)?)?;
+    module.add_function(wrap_pyfunction!(exit_type::exit_constant, module)?)?;
+    module.add_function(wrap_pyfunction!(request::bind_request, module)?)?;
+    module.add_function(wrap_pyfunction!(sigterm::rearm, module)?)?;
+    module.add_function(wrap_pyfunction!(lifecycle::diagnostics, module)?)?;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! The active transaction of the calling context: a `contextvars.ContextVar`.
+//!
+//! Its value is a *mark*: 24 bytes that say which transaction (the core's key: slot and generation, so that a
+//! stale mark is recognised) and which execution context began it. Not the handle: a context may live long, and
+//! a handle nobody else holds must be collected.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{IntoPyDict as _, PyBytes};
+use tierline::{BtHandle, Core};
+
+use crate::execution::Execution;
+
+/// The bound methods of the variable.
+struct Variable {
+    get: Py<PyAny>,
+    set: Py<PyAny>,
+}
+
+static VARIABLE: PyOnceLock<Variable> = PyOnceLock::new();
+
+/// Makes the variable. Once, when the module is imported.
+pub fn prepare(py: Python<'_>) -> PyResult<()> {
+    VARIABLE.get_or_try_init(py, || {
+        let variable = py
+            .import("contextvars")?
+            .getattr("ContextVar")?
+            .call(("appdynamics.active_bt",), Some(&[("default", py.None())].into_py_dict(py)?))?;
+        PyResult::Ok(Variable {
+            get: variable.getattr("get")?.unbind(),
+            set: variable.getattr("set")?.unbind(),
+        })
+    })?;
+    Ok(())
+}
+
+/// The running transaction this context knows, begun here or inherited, and who began it.
+#[inline]
+pub fn active(py: Python<'_>, core: &Core) -> Option<(BtHandle, Execution)> {
+    let mark = VARIABLE.get(py)?.get.bind(py).call0().ok()?;
+    let (key, execution) = read(mark.cast::<PyBytes>().ok()?.as_bytes())?;
+    Some((core.by_key(key)?, execution))
+}
+
+/// Marks `bt` as active from here on, and for all that inherits this context later.
+#[inline]
+pub fn activate(py: Python<'_>, bt: &BtHandle, execution: Execution) {
+    let mut mark = [0; 24];
+    mark[..8].copy_from_slice(&bt.key().to_ne_bytes());
+    mark[8..16].copy_from_slice(&execution.thread.to_ne_bytes());
+    mark[16..].copy_from_slice(&execution.task.to_ne_bytes());
+    if let Some(variable) = VARIABLE.get(py) {
+        // Fails only without memory; then the transaction is not found by `get_active_bt_handle`.
+        let _ = variable.set.bind(py).call1((PyBytes::new(py, &mark),));
+    }
+}
+
+fn read(mark: &[u8]) -> Option<(u64, Execution)> {
+    let number = |at: usize| Some(u64::from_ne_bytes(mark.get(at..at + 8)?.try_into().ok()?));
+    Some((number(0)?, Execution { thread: number(8)?, task: number(16)? }))
+}

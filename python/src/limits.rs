@@ -1,0 +1,24 @@
+//! Limits of the Python side. Those on names and values are the model's.
+
+use std::time::Duration;
+
+/// Names of `EXIT_*` constants remembered beyond the known ones; later unknown ones are `EXIT_CUSTOM`.
+pub const EXIT_NAMES_MAX: usize = 1_000;
+
+/// How long an ending process waits for what has ended to be sent; the rest goes to the spool
+/// (targets.md, R4: exit is delayed by at most 500 ms).
+pub const EXIT_FLUSH_MAX: Duration = Duration::from_millis(400);
+
+/// Exceptions taken from a list given as `exc`. The core keeps as many per segment.
+pub const ERRORS_MAX: usize = tierline_model::limits::ERRORS_PER_SEGMENT_MAX;
+
+/// Entries looked at in a dictionary of properties: some more than are kept, because absent values do not count.
+pub const PROPERTIES_SEEN_MAX: usize = 2 * tierline_model::limits::PROPERTIES_MAX;
+
+/// Layers of proxies unwrapped around a request object.
+pub const PROXY_LAYERS_MAX: usize = 4;
+
+/// First and longest pause between two looks at whether the wait in `init` or `shutdown` is over.
+pub const WAIT_STEP_MIN: Duration = Duration::from_millis(1);
+/// See [`WAIT_STEP_MIN`].
+pub const WAIT_STEP_MAX: Duration = Duration::from_millis(50);

@@ -1,0 +1,74 @@
+//! Dictionaries of properties as pairs of texts.
+
+use std::borrow::Cow;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+use smallvec::SmallVec;
+
+use crate::guard::misuse;
+use crate::limits::PROPERTIES_SEEN_MAX;
+use crate::text::{any_text, string_text};
+
+/// Name and value, and the objects they are borrowed from.
+///
+/// Room for eight on the stack: programs give up to four (facts/api-usage 1).
+pub struct Properties<'py> {
+    objects: SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 8]>,
+}
+
+/// The texts of [`Properties`].
+pub type Texts<'a> = SmallVec<[(Cow<'a, str>, Cow<'a, str>); 8]>;
+
+impl<'py> Properties<'py> {
+    /// The entries of a dictionary, of another mapping, or of a sequence of pairs. `None` as a whole is empty,
+    /// `None` as a value an absent property; anything else is odd and empty.
+    pub fn of(value: Option<&Bound<'py, PyAny>>, what: &'static str) -> Self {
+        let mut objects = SmallVec::new();
+        if let Some(value) = value {
+            if let Ok(dict) = value.cast::<PyDict>() {
+                for (name, value) in dict.iter().take(PROPERTIES_SEEN_MAX) {
+                    if !value.is_none() {
+                        objects.push((name, value));
+                    }
+                }
+            } else if !value.is_none() {
+                match pairs(value) {
+                    Some(pairs) => objects = pairs,
+                    None => misuse(what),
+                }
+            }
+        }
+        Self { objects }
+    }
+
+    /// The texts. Integers and all other objects as `str` shows them.
+    pub fn texts(&self) -> Texts<'_> {
+        self.objects.iter().map(|(name, value)| (property_text(name), property_text(value))).collect()
+    }
+}
+
+#[inline]
+fn property_text<'a>(value: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
+    match value.cast::<PyString>() {
+        Ok(string) => string_text(string),
+        Err(_) => any_text(value),
+    }
+}
+
+/// The pairs of a mapping that is not a `dict`, or of a list of pairs.
+fn pairs<'py>(value: &Bound<'py, PyAny>) -> Option<SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 8]>> {
+    let items = match value.cast::<PyMapping>() {
+        Ok(mapping) => mapping.items().ok()?.into_any(),
+        Err(_) if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() => value.clone(),
+        Err(_) => return None,
+    };
+    let mut pairs = SmallVec::new();
+    for item in items.try_iter().ok()?.take(PROPERTIES_SEEN_MAX) {
+        let (name, value): (Bound<'py, PyAny>, Bound<'py, PyAny>) = item.ok()?.extract().ok()?;
+        if !value.is_none() {
+            pairs.push((name, value));
+        }
+    }
+    Some(pairs)
+}
