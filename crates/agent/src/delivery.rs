@@ -368,6 +368,10 @@ impl Delivery {
     #[must_use]
     pub fn diagnostics(&self) -> AgentDiagnostics {
         let mut diagnostics = self.core.diagnostics();
+        let unheard = crate::process::calls_without_agent();
+        if unheard > 0 {
+            diagnostics.misuse.insert("called before init or after shutdown".to_owned(), unheard);
+        }
         diagnostics.warnings.extend(self.settings.warnings.lines());
         let state = self.lock();
         diagnostics.warnings.extend(state.notes.iter().cloned());
@@ -395,6 +399,34 @@ impl Delivery {
         self.lock().trouble.as_ref().map(|(text, _)| text.clone())
     }
 
+    /// Delivers what has ended so far, for at most `timeout`, and saves the rest on disk. Nothing is ended. Answers
+    /// whether everything was delivered.
+    pub fn flush(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
+        let until = deadline.checked_sub(SAVE_TIME).unwrap_or(deadline);
+        let mut state = self.lock();
+        if state.phase != Phase::Running {
+            return true;
+        }
+        self.close_present_interval(&mut state);
+        state.woken = true;
+        self.changed.notify_all();
+        let mut in_time = self.thread_started.load(Ordering::SeqCst);
+        while !state.outbox.is_empty()
+            && state.reachable != Some(false)
+            && state.phase == Phase::Running
+            && in_time
+        {
+            (state, in_time) = self.wait(state, Some(until));
+        }
+        let delivered = state.outbox.is_empty() && state.outbox.spool_bytes() == 0;
+        if state.phase == Phase::Running {
+            let dropped = state.outbox.to_spool();
+            self.count(&mut state, dropped);
+        }
+        delivered
+    }
+
     /// Ends everything: BTs, the interval, and delivery. What is not delivered when `timeout` is over is on disk.
     /// Answers whether everything was delivered.
     pub fn finish(&self, timeout: Option<Duration>) -> bool {
@@ -404,7 +436,7 @@ impl Delivery {
         if state.phase != Phase::Running {
             return true;
         }
-        self.close_last_interval(&mut state);
+        self.close_present_interval(&mut state);
         state.phase = Phase::Closing;
         self.changed.notify_all();
         if self.thread_started.load(Ordering::SeqCst) {
@@ -429,13 +461,18 @@ impl Delivery {
         delivered
     }
 
-    fn close_last_interval(&self, state: &mut State) {
-        let now_ms = now_ms();
+    /// Closes the interval before its time and takes all snapshots.
+    fn close_present_interval(&self, state: &mut State) {
+        let mut now_ms = now_ms();
         if let Some(bounds) = state.clock.due(now_ms) {
             self.close_interval(state, bounds, Caller::Shutdown);
         }
+        // What ended in an interval that has no length yet goes into its first millisecond.
         let bounds = state.clock.last(now_ms);
-        self.close_interval(state, bounds, Caller::Shutdown);
+        now_ms = now_ms.max(bounds.1);
+        if let Some(bounds) = state.clock.cut(now_ms).or_else(|| state.clock.due(now_ms)) {
+            self.close_interval(state, bounds, Caller::Shutdown);
+        }
         let compress = self.core.segments_waiting().1 <= COMPRESS_AT_SHUTDOWN_BYTES_MAX;
         while self.core.segments_waiting().0 > 0 {
             let segments = self.core.take_segments(BATCH_BYTES_MAX);

@@ -46,6 +46,16 @@ impl IntervalClock {
         Some((start_ms, end_ms))
     }
 
+    /// Ends the current interval early, at `now_ms`; the next one begins there and ends where this one would have.
+    /// `None` when it has only just begun, or ended: see [`IntervalClock::due`].
+    pub fn cut(&mut self, now_ms: u64) -> Option<(u64, u64)> {
+        if now_ms <= self.start_ms || now_ms >= self.end_ms() {
+            return None;
+        }
+        let start_ms = std::mem::replace(&mut self.start_ms, now_ms);
+        Some((start_ms, now_ms))
+    }
+
     /// The bounds of the current interval, cut at `now_ms`, never empty.
     #[must_use]
     pub fn last(&self, now_ms: u64) -> (u64, u64) {
@@ -92,6 +102,18 @@ mod tests {
         assert_eq!(clock.due(1_201_234), Some((600_000, 660_000)));
         assert_eq!(clock.last(1_201_234), (1_200_000, 1_201_234));
         assert_eq!(clock.end_ms(), 1_260_000);
+    }
+
+    #[test]
+    fn a_cut_interval_goes_on_to_its_end() {
+        let mut clock = IntervalClock::new(7_000, 600_000);
+        assert_eq!(clock.cut(600_000), None);
+        assert_eq!(clock.cut(601_500), Some((600_000, 601_500)));
+        assert_eq!(clock.cut(601_500), None);
+        assert_eq!(clock.cut(601_501), Some((601_500, 601_501)));
+        assert_eq!(clock.cut(607_000), None);
+        assert_eq!(clock.due(607_000), Some((601_501, 607_000)));
+        assert_eq!(clock.last(607_000), (607_000, 607_001));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,8 @@ struct Agent {
 }
 
 static LIFE: AtomicPtr<Life> = AtomicPtr::new(std::ptr::null_mut());
+
+static CALLS_WITHOUT_AGENT: AtomicU64 = AtomicU64::new(0);
 
 /// What this thread found last, and in which epoch.
 struct Seen {
@@ -234,6 +236,30 @@ pub fn shutdown(timeout: Option<Duration>) -> bool {
     let agent = life.agent.swap(None);
     fork::advance();
     agent.is_none_or(|agent| agent.delivery.finish(timeout))
+}
+
+/// Delivers what has ended so far, for at most `timeout`; what is not taken is on disk then. The agent goes on. From
+/// any thread; without an agent, and in a forked child that used nothing, it does nothing. Answers whether everything
+/// was delivered.
+pub fn flush(timeout: Duration) -> bool {
+    let agent = own_life().and_then(|life| life.agent.load_full());
+    agent.is_none_or(|agent| agent.delivery.flush(timeout))
+}
+
+/// Counts an odd call of the API, also one that came before `init` or after `shutdown`.
+pub fn count_misuse(what: &'static str) {
+    with_current(|core| match core {
+        Some(core) => core.count_misuse(what),
+        None => {
+            CALLS_WITHOUT_AGENT.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+}
+
+/// Calls of the API that came before `init` or after `shutdown`.
+#[must_use]
+pub fn calls_without_agent() -> u64 {
+    CALLS_WITHOUT_AGENT.load(Ordering::Relaxed)
 }
 
 /// The life of this very process. A forked child that used nothing has none, and nothing to end either.
