@@ -16,7 +16,9 @@ if (process.argv.includes("--check")) {
     // Missing is stale.
   }
   if (committed !== text) {
-    console.error("ui/src/api/schema.d.ts is not what docs/reference/openapi.json says. Run `npm run codegen` in ui/.");
+    console.error(
+      "ui/src/api/schema.d.ts is not what docs/reference/openapi.json says. Run `npm run codegen` in ui/.",
+    );
     process.exit(1);
   }
 } else {

@@ -124,7 +124,14 @@ function estate() {
   return { name: "Estate of sixty services", tiers, backends, edges, bts };
 }
 
-const quiet = { name: "Quiet batch", tiers: [{ name: "batch", language: "python", nodes: 1, entry: true }], backends: [], edges: [], bts: [], quiet: true };
+const quiet = {
+  name: "Quiet batch",
+  tiers: [{ name: "batch", language: "python", nodes: 1, entry: true }],
+  backends: [],
+  edges: [],
+  bts: [],
+  quiet: true,
+};
 
 export const applications = [shop(), estate(), quiet].map((application) => {
   const appId = id(application.name);
@@ -134,7 +141,10 @@ export const applications = [shop(), estate(), quiet].map((application) => {
     agentType: LANGUAGES[tier.language],
   }));
   const tierId = (name) => tiers.find((tier) => tier.name === name).id;
-  const backends = application.backends.map((backend) => ({ ...backend, id: id(application.name, "backend", backend.name) }));
+  const backends = application.backends.map((backend) => ({
+    ...backend,
+    id: id(application.name, "backend", backend.name),
+  }));
   const bts = application.bts.map((bt) => ({
     ...bt,
     id: id(application.name, "bt", bt.name),

@@ -49,7 +49,13 @@ function totals(list, from, to) {
 
 function spark(name, rate, average, from, to, errorShare) {
   const { stepMs, from: start, points } = series(name, rate, average, from, to, 30, errorShare);
-  return { stepMs, from: start, calls: points.map((p) => p.calls), averageMs: points.map((p) => p.averageMs), errors: points.map((p) => p.errors) };
+  return {
+    stepMs,
+    from: start,
+    calls: points.map((p) => p.calls),
+    averageMs: points.map((p) => p.averageMs),
+    errors: points.map((p) => p.errors),
+  };
 }
 
 const appRate = (app) => app.bts.reduce((sum, bt) => sum + bt.rate, 0);
@@ -73,7 +79,7 @@ function btRow(app, bt, from, to) {
   };
 }
 
-function backendRow(app, backend, from, to) {
+function backendRow(backend, from, to) {
   const rate = 5 + 90 * chance("backend rate", backend.name);
   const average = 2 + 80 * chance("backend average", backend.name) ** 2;
   const { points } = series(backend.name, rate, average, from, to, 60, 0.003);
@@ -89,7 +95,7 @@ function backendRow(app, backend, from, to) {
   };
 }
 
-function nodes(app, from, to) {
+function nodes(app, to) {
   return app.tiers.flatMap((tier) =>
     Array.from({ length: tier.nodes }, (_, i) => {
       const late = tier.name === "recommendations" ? 400e3 : 12e3;
@@ -100,7 +106,9 @@ function nodes(app, from, to) {
         tierName: tier.name,
         language: tier.language,
         agentVersion: "0.1.0",
-        runtimeVersion: { python: "CPython 3.12.4", nodejs: "Node.js 22.9.0", rust: "rustc 1.90" }[tier.language],
+        runtimeVersion: { python: "CPython 3.12.4", nodejs: "Node.js 22.9.0", rust: "rustc 1.90" }[
+          tier.language
+        ],
         hostName: `host-${(tier.id % 7) + 1}.internal`,
         processId: 1000 + (tier.id % 9000),
         firstSeen: to - 86400e3 * 3,
@@ -116,7 +124,8 @@ function nodes(app, from, to) {
             configVersion: "7",
             diagnostics: {
               misuse: tier.name === "checkout" ? { start_bt_without_name: 3 } : {},
-              replacedNames: tier.name === "checkout" ? [{ given: "checkout node/😀", reported: "checkout-2" }] : [],
+              replacedNames:
+                tier.name === "checkout" ? [{ given: "checkout node/😀", reported: "checkout-2" }] : [],
               drops: tier.name === "fulfilment" ? { snapshot_memory: 12 } : {},
               warnings: [],
               spoolBytes: 0,
@@ -132,12 +141,28 @@ function nodes(app, from, to) {
 
 function inApplication(app, rest, query, from, to) {
   const [kind, key] = rest;
-  const bt = app.bts.find((candidate) => candidate.id === Number(query.get("bt") || (kind === "business-transactions" && key)));
-  const backend = app.backends.find((candidate) => candidate.id === Number(query.get("backend") || (kind === "backends" && key)));
-  const subject = bt ?? (backend && { name: backend.name, rate: 40, average: 21 }) ?? { name: app.name, rate: appRate(app), average: appAverage(app) };
+  const bt = app.bts.find(
+    (candidate) => candidate.id === Number(query.get("bt") || (kind === "business-transactions" && key)),
+  );
+  const backend = app.backends.find(
+    (candidate) => candidate.id === Number(query.get("backend") || (kind === "backends" && key)),
+  );
+  const subject = bt ??
+    (backend && { name: backend.name, rate: 40, average: 21 }) ?? {
+      name: app.name,
+      rate: appRate(app),
+      average: appAverage(app),
+    };
   switch (kind) {
     case undefined:
-      return { id: app.id, name: app.name, firstSeen: to - 9e8, lastSeen: to - 9000, tiers: app.tiers, warnings: [] };
+      return {
+        id: app.id,
+        name: app.name,
+        firstSeen: to - 9e8,
+        lastSeen: to - 9000,
+        tiers: app.tiers,
+        warnings: [],
+      };
     case "scorecard":
       return totals(series(subject.name, subject.rate, subject.average, from, to, 60).points, from, to);
     case "series":
@@ -149,7 +174,13 @@ function inApplication(app, rest, query, from, to) {
         .map((edge) => {
           const rate = share * (20 + 200 * chance("edge", edge.fromTierId, edge.toTierId, edge.backendId));
           const calls = app.quiet ? 0 : Math.round((rate * (to - from)) / 60000);
-          return { ...edge, calls, callsPerMinute: rate, averageMs: 2 + 120 * chance("ea", edge.fromTierId, edge.toTierId, edge.backendId) ** 2, errors: chance("ee", edge.fromTierId, edge.backendId) > 0.8 ? Math.round(calls * 0.06) : 0 };
+          return {
+            ...edge,
+            calls,
+            callsPerMinute: rate,
+            averageMs: 2 + 120 * chance("ea", edge.fromTierId, edge.toTierId, edge.backendId) ** 2,
+            errors: chance("ee", edge.fromTierId, edge.backendId) > 0.8 ? Math.round(calls * 0.06) : 0,
+          };
         });
       const used = new Set(edges.flatMap((edge) => [edge.fromTierId, edge.toTierId, edge.backendId]));
       const tiers = app.tiers
@@ -157,9 +188,25 @@ function inApplication(app, rest, query, from, to) {
         .map((tier) => {
           const rate = share * 300 * chance("tier", tier.name);
           const calls = Math.round((rate * (to - from)) / 60000);
-          return { id: tier.id, name: tier.name, language: tier.language, nodes: tier.nodes, calls, callsPerMinute: rate, averageMs: 30 + 200 * chance("ta", tier.name), errors: Math.round(calls * 0.1 * chance("te", tier.name) ** 3), entry: tier.entry ?? false };
+          return {
+            id: tier.id,
+            name: tier.name,
+            language: tier.language,
+            nodes: tier.nodes,
+            calls,
+            callsPerMinute: rate,
+            averageMs: 30 + 200 * chance("ta", tier.name),
+            errors: Math.round(calls * 0.1 * chance("te", tier.name) ** 3),
+            entry: tier.entry ?? false,
+          };
         });
-      return { tiers, backends: app.backends.filter((b) => used.has(b.id)).map(({ id: key2, name, exitType, properties }) => ({ id: key2, name, exitType, properties })), edges };
+      return {
+        tiers,
+        backends: app.backends
+          .filter((b) => used.has(b.id))
+          .map(({ id: key2, name, exitType, properties }) => ({ id: key2, name, exitType, properties })),
+        edges,
+      };
     }
     case "business-transactions":
       if (key) return bt && { ...btRow(app, bt, from, to), tiers: app.tiers.slice(0, 2) };
@@ -171,34 +218,52 @@ function inApplication(app, rest, query, from, to) {
       }
       const verdicts = query.get("verdicts")?.split(",");
       const rows = snapshotRows(app, from, to, Number(query.get("bt"))).filter(
-        (row) => (!verdicts || verdicts.includes(row.verdict)) && row.durationMs >= Number(query.get("minMs") ?? 0) && (!query.get("guid") || row.guid.startsWith(query.get("guid"))) && (!query.get("tier") || row.tierId === Number(query.get("tier"))),
+        (row) =>
+          (!verdicts || verdicts.includes(row.verdict)) &&
+          row.durationMs >= Number(query.get("minMs") ?? 0) &&
+          (!query.get("guid") || row.guid.startsWith(query.get("guid"))) &&
+          (!query.get("tier") || row.tierId === Number(query.get("tier"))),
       );
       const after = Number(query.get("after") ?? 0);
       const limit = Number(query.get("limit") ?? 50);
-      return { items: rows.slice(after, after + limit), next: rows.length > after + limit ? String(after + limit) : null };
+      return {
+        items: rows.slice(after, after + limit),
+        next: rows.length > after + limit ? String(after + limit) : null,
+      };
     }
     case "backends":
-      if (!key) return app.backends.map((one) => backendRow(app, one, from, to));
+      if (!key) return app.backends.map((one) => backendRow(one, from, to));
       return (
         backend && {
-          ...backendRow(app, backend, from, to),
-          callers: app.edges.filter((edge) => edge.backendId === backend.id).map((edge) => ({ tierId: edge.fromTierId, tierName: app.tiers.find((tier) => tier.id === edge.fromTierId).name, calls: 812, averageMs: 12.4, errors: 3 })),
-          bts: app.bts.slice(0, 3).map((one) => ({ id: one.id, name: one.name, calls: Math.round(one.rate * 30) })),
+          ...backendRow(backend, from, to),
+          callers: app.edges
+            .filter((edge) => edge.backendId === backend.id)
+            .map((edge) => ({
+              tierId: edge.fromTierId,
+              tierName: app.tiers.find((tier) => tier.id === edge.fromTierId).name,
+              calls: 812,
+              averageMs: 12.4,
+              errors: 3,
+            })),
+          bts: app.bts
+            .slice(0, 3)
+            .map((one) => ({ id: one.id, name: one.name, calls: Math.round(one.rate * 30) })),
         }
       );
     case "nodes":
-      return nodes(app, from, to);
+      return nodes(app, to);
   }
 }
 
-function answer(request, url, signedIn) {
+function answer(url, signedIn) {
   const path = url.pathname.split("/").filter(Boolean).slice(1);
   const to = Number(url.searchParams.get("to") ?? Date.now());
   const from = Number(url.searchParams.get("from") ?? to - 3600e3);
   if (!signedIn) return [401, { error: "You are not signed in.", hint: "Sign in at /login." }];
   if (path[0] === "session") return [200, { user: "admin", account: "customer1", csrfToken: "fixture" }];
   if (path[0] === "logout") return [200, {}];
-  if (path[0] === "setup") return [200, { listen: "127.0.0.1:8090", accessKeyShown: "example-access-key", account: "customer1" }];
+  if (path[0] === "setup")
+    return [200, { listen: "127.0.0.1:8090", accessKeyShown: "example-access-key", account: "customer1" }];
   if (path[0] === "applications" && path.length === 1) {
     if (empty) return [200, []];
     return [
@@ -215,17 +280,33 @@ function answer(request, url, signedIn) {
   }
   const app = applications.find((candidate) => candidate.id === Number(path[1]));
   const body = app && inApplication(app, path.slice(2), url.searchParams, from, to);
-  return body ? [200, body] : [404, { error: "There is no such thing here.", hint: "It may have been deleted; go back to the list." }];
+  return body
+    ? [200, body]
+    : [
+        404,
+        { error: "There is no such thing here.", hint: "It may have been deleted; go back to the list." },
+      ];
 }
 
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 function page(url, response) {
   let file = join(dist, normalize(url.pathname));
-  if (!file.startsWith(dist) || !existsSync(file) || statSync(file).isDirectory()) file = join(dist, "index.html");
+  if (!file.startsWith(dist) || !existsSync(file) || statSync(file).isDirectory())
+    file = join(dist, "index.html");
   if (!existsSync(file)) return response.writeHead(404).end("npm run build first, or use npm run dev");
-  response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY });
+  response.writeHead(200, {
+    "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+    "content-security-policy": POLICY,
+  });
   createReadStream(file).pipe(response);
 }
 
@@ -242,16 +323,26 @@ createServer((request, response) => {
       const { user, password } = JSON.parse(body || "{}");
       if (!password || password === "wrong") {
         response.writeHead(401, { "content-type": "application/json" });
-        return response.end(JSON.stringify({ error: "User or password is not right.", hint: "The first start of `tierline up` printed both." }));
+        return response.end(
+          JSON.stringify({
+            error: "User or password is not right.",
+            hint: "The first start of `tierline up` printed both.",
+          }),
+        );
       }
       const key = hex(16, user, Date.now());
       sessions.add(key);
-      response.writeHead(200, { "content-type": "application/json", "set-cookie": `tierline=${key}; HttpOnly; SameSite=Strict; Path=/` });
+      response.writeHead(200, {
+        "content-type": "application/json",
+        "set-cookie": `tierline=${key}; HttpOnly; SameSite=Strict; Path=/`,
+      });
       return response.end(JSON.stringify({ user, account: "customer1" }));
     }
     if (url.pathname === "/api/logout") sessions.delete(cookie);
-    const [status, value] = answer(request, url, sessions.has(cookie));
+    const [status, value] = answer(url, sessions.has(cookie));
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(value));
   });
-}).listen(port, "127.0.0.1", () => console.log(`fixture data on http://127.0.0.1:${port}, any user and password`));
+}).listen(port, "127.0.0.1", () =>
+  console.log(`fixture data on http://127.0.0.1:${port}, any user and password`),
+);

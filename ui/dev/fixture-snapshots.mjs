@@ -50,7 +50,11 @@ export function snapshot(application, row) {
   const thresholds = { slowMs: 200, verySlowMs: 600, stallMs: 45000 };
   const checkout = application.tiers[1];
   const failed = row.verdict === "ERROR";
-  const error = { type: "ReadTimeout", message: "HTTPSConnectionPool(host='payments.example.com', port=443): Read timed out. (read timeout=2.0)", stack: STACK };
+  const error = {
+    type: "ReadTimeout",
+    message: "HTTPSConnectionPool(host='payments.example.com', port=443): Read timed out. (read timeout=2.0)",
+    stack: STACK,
+  };
   const exit = (n, prefix, source, offset, duration, more = {}) => ({
     sequence: prefix ? `${prefix}|${n}` : String(n),
     spanId: hex(16, row.guid, prefix, n),
@@ -87,18 +91,33 @@ export function snapshot(application, row) {
     exitCallsDropped: 0,
     ...more,
   });
-  const toCheckout = exit(2, "", { id: 77, name: "checkout:8002", exitType: "HTTP", properties: [{ name: "HOST", value: "checkout" }, { name: "PORT", value: "8002" }] }, total * 0.12, total * 0.8, {
-    operation: "POST http://checkout:8002/orders",
-    toTierId: checkout.id,
-    toTierName: checkout.name,
-    toSpanId: hex(16, row.guid, "second"),
-    optionalProperties: [
-      { name: "Method", value: "POST" },
-      { name: "Payload bytes", value: "1843" },
-      { name: "Retry", value: "no" },
-    ],
-    errors: failed ? [error] : [],
-  });
+  const toCheckout = exit(
+    2,
+    "",
+    {
+      id: 77,
+      name: "checkout:8002",
+      exitType: "HTTP",
+      properties: [
+        { name: "HOST", value: "checkout" },
+        { name: "PORT", value: "8002" },
+      ],
+    },
+    total * 0.12,
+    total * 0.8,
+    {
+      operation: "POST http://checkout:8002/orders",
+      toTierId: checkout.id,
+      toTierName: checkout.name,
+      toSpanId: hex(16, row.guid, "second"),
+      optionalProperties: [
+        { name: "Method", value: "POST" },
+        { name: "Payload bytes", value: "1843" },
+        { name: "Retry", value: "no" },
+      ],
+      errors: failed ? [error] : [],
+    },
+  );
   const many = row.exitCalls > 10 && application.bts.length > 50 ? 50000 : 6;
   const second = Array.from({ length: many }, (_, i) =>
     exit(i + 1, "2", backend("DB"), total * (0.15 + (0.5 * i) / many), (total * 0.4) / many, {
@@ -142,12 +161,18 @@ export function snapshot(application, row) {
           { key: "customer", value: "ada@example.com" },
           { key: "basket total", value: "49.90 EUR" },
           { key: "note", value: '<img src=x onerror="alert(1)"> “quoted”\nsecond line' },
-          { key: "feature flags", value: "new-checkout, free-shipping, dark-mode, express-payments, gift-cards".repeat(6) },
+          {
+            key: "feature flags",
+            value: "new-checkout, free-shipping, dark-mode, express-payments, gift-cards".repeat(6),
+          },
         ],
         exitCalls: [
           exit(1, "", backend("CACHE"), total * 0.02, total * 0.05, { operation: "GET session:9c1f" }),
           toCheckout,
-          exit(3, "", backend("CACHE"), total * 0.95, total * 0.03, { operation: "SET session:9c1f", ended: row.verdict !== "STALL" }),
+          exit(3, "", backend("CACHE"), total * 0.95, total * 0.03, {
+            operation: "SET session:9c1f",
+            ended: row.verdict !== "STALL",
+          }),
         ],
       }),
       segment({

@@ -70,14 +70,20 @@ export interface BackendsSearch extends ListSearch {
   type?: string | undefined;
 }
 
-export const readBackendsSearch = (raw: Raw): BackendsSearch => ({ ...readListSearch(raw), type: text(raw.type) });
+export const readBackendsSearch = (raw: Raw): BackendsSearch => ({
+  ...readListSearch(raw),
+  type: text(raw.type),
+});
 
 export interface TiersSearch {
   tier?: number | undefined;
   node?: number | undefined;
 }
 
-export const readTiersSearch = (raw: Raw): TiersSearch => ({ tier: identity(raw.tier), node: identity(raw.node) });
+export const readTiersSearch = (raw: Raw): TiersSearch => ({
+  tier: identity(raw.tier),
+  node: identity(raw.node),
+});
 
 export interface SnapshotsSearch {
   verdicts?: Verdict[] | undefined;

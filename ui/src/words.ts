@@ -14,8 +14,20 @@ export interface VerdictWords {
 export const VERDICTS: readonly VerdictWords[] = [
   { verdict: "NORMAL", key: "normal", label: "Normal", token: "normal", meaning: "within its thresholds" },
   { verdict: "SLOW", key: "slow", label: "Slow", token: "slow", meaning: "above the slow threshold" },
-  { verdict: "VERY_SLOW", key: "verySlow", label: "Very slow", token: "very-slow", meaning: "above the very slow threshold" },
-  { verdict: "STALL", key: "stall", label: "Stall", token: "stall", meaning: "above the stall threshold, or never ended" },
+  {
+    verdict: "VERY_SLOW",
+    key: "verySlow",
+    label: "Very slow",
+    token: "very-slow",
+    meaning: "above the very slow threshold",
+  },
+  {
+    verdict: "STALL",
+    key: "stall",
+    label: "Stall",
+    token: "stall",
+    meaning: "above the stall threshold, or never ended",
+  },
   { verdict: "ERROR", key: "error", label: "Error", token: "error", meaning: "an error was reported for it" },
 ];
 
@@ -64,7 +76,12 @@ export function exitTypeLabel(exitType: string): string {
   return EXIT_TYPES[exitType] ?? exitType;
 }
 
-const LANGUAGES: Record<string, string> = { python: "Python", nodejs: "Node.js", rust: "Rust", other: "OpenTelemetry" };
+const LANGUAGES: Record<string, string> = {
+  python: "Python",
+  nodejs: "Node.js",
+  rust: "Rust",
+  other: "OpenTelemetry",
+};
 
 export function languageLabel(language: string): string {
   return LANGUAGES[language] ?? language;

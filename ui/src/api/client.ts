@@ -33,7 +33,11 @@ async function failure(response: Response): Promise<ApiError> {
     // Not JSON: something between us and the controller answered.
   }
   const message = `The controller answered ${response.status} ${response.statusText}`.trim();
-  return new ApiError(response.status, `${message}.`, "Try again. If it stays, look into the controller's log.");
+  return new ApiError(
+    response.status,
+    `${message}.`,
+    "Try again. If it stays, look into the controller's log.",
+  );
 }
 
 async function send<T>(url: string, init: RequestInit): Promise<T> {
@@ -42,7 +46,11 @@ async function send<T>(url: string, init: RequestInit): Promise<T> {
     response = await fetch(url, { credentials: "same-origin", ...init });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, "The controller cannot be reached.", "Check that `tierline up` is running, then try again.");
+    throw new ApiError(
+      0,
+      "The controller cannot be reached.",
+      "Check that `tierline up` is running, then try again.",
+    );
   }
   if (!response.ok) throw await failure(response);
   if (response.status === 204) return undefined as T;

@@ -47,7 +47,8 @@ export interface SnapshotFilter extends Subject {
 /** Old data stay on screen while the same thing is asked for another range, never for another thing. */
 function keepWhenSame(key: QueryKey) {
   return <T>(previous: T | undefined, query?: { queryKey: QueryKey }): T | undefined => {
-    const same = query !== undefined && JSON.stringify(query.queryKey.slice(0, -1)) === JSON.stringify(key.slice(0, -1));
+    const same =
+      query !== undefined && JSON.stringify(query.queryKey.slice(0, -1)) === JSON.stringify(key.slice(0, -1));
     return same ? keepPreviousData(previous) : undefined;
   };
 }
@@ -90,8 +91,12 @@ export const scorecardQuery = (app: string, subject: Subject, range: TimeRange, 
 export const seriesQuery = (app: string, subject: Subject, range: TimeRange, live: boolean) =>
   ranged<Series>(`/applications/${app}/series`, range, live, { ...subject });
 
-export const flowMapQuery = (app: string, subject: { bt?: number | undefined }, range: TimeRange, live: boolean) =>
-  ranged<FlowMap>(`/applications/${app}/flow-map`, range, live, { ...subject });
+export const flowMapQuery = (
+  app: string,
+  subject: { bt?: number | undefined },
+  range: TimeRange,
+  live: boolean,
+) => ranged<FlowMap>(`/applications/${app}/flow-map`, range, live, { ...subject });
 
 export const businessTransactionsQuery = (app: string, range: TimeRange, live: boolean) =>
   ranged<BusinessTransaction[]>(`/applications/${app}/business-transactions`, range, live);
@@ -104,8 +109,17 @@ export function snapshotFilterQuery(filter: SnapshotFilter): Query {
   return { ...rest, verdicts: verdicts?.length ? verdicts.join(",") : undefined };
 }
 
-export const newestSnapshotsQuery = (app: string, filter: SnapshotFilter, range: TimeRange, live: boolean, limit: number) =>
-  ranged<SnapshotPage>(`/applications/${app}/snapshots`, range, live, { ...snapshotFilterQuery(filter), limit });
+export const newestSnapshotsQuery = (
+  app: string,
+  filter: SnapshotFilter,
+  range: TimeRange,
+  live: boolean,
+  limit: number,
+) =>
+  ranged<SnapshotPage>(`/applications/${app}/snapshots`, range, live, {
+    ...snapshotFilterQuery(filter),
+    limit,
+  });
 
 export const snapshotQuery = (app: string, guid: string) =>
   queryOptions({
@@ -113,7 +127,8 @@ export const snapshotQuery = (app: string, guid: string) =>
     queryFn: ({ signal }) => get<Snapshot>(`/applications/${app}/snapshots/${guid}`, {}, signal),
     // A kept execution hardly changes; a stall seen in flight gets its end a little later.
     staleTime: 30_000,
-    refetchInterval: ({ state }) => (state.data?.segments.some((segment) => segment.inFlight) ? REFRESH_MS : false),
+    refetchInterval: ({ state }) =>
+      state.data?.segments.some((segment) => segment.inFlight) ? REFRESH_MS : false,
   });
 
 export const backendsQuery = (app: string, range: TimeRange, live: boolean) =>

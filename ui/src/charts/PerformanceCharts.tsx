@@ -15,10 +15,14 @@ interface Props {
 /** Load, response time and errors of one thing, one below the other in time. */
 export function PerformanceCharts({ series, verdicts = true, percentiles = true }: Props) {
   const { stepMs, from, to, points } = series;
-  const frame = useMemo(() => ({ times: points.map((point) => point.t), stepMs, from, to }), [points, stepMs, from, to]);
+  const frame = useMemo(
+    () => ({ times: points.map((point) => point.t), stepMs, from, to }),
+    [points, stepMs, from, to],
+  );
   const load = useMemo((): ChartSeries[] => {
     const perMinute = 60_000 / stepMs;
-    if (!verdicts) return [{ label: "Calls", token: "--series-1", values: points.map((p) => p.calls * perMinute) }];
+    if (!verdicts)
+      return [{ label: "Calls", token: "--series-1", values: points.map((p) => p.calls * perMinute) }];
     return VERDICTS.map(({ key, label, token }) => ({
       label,
       token: `--${token}`,
@@ -26,11 +30,16 @@ export function PerformanceCharts({ series, verdicts = true, percentiles = true 
     }));
   }, [points, stepMs, verdicts]);
   const time = useMemo((): ChartSeries[] => {
-    const average = { label: "Average", token: "--series-1", values: points.map((p) => p.averageMs ?? null), fill: true };
+    const average = {
+      label: "Average",
+      token: "--series-1",
+      values: points.map((p) => p.averageMs ?? null),
+      fill: true,
+    };
     if (!percentiles) return [average];
     return [
       average,
-      { label: "95th percentile", token: "--series-2", values: points.map((p) => p.p95 ?? null) },
+      { label: "95th", token: "--series-2", values: points.map((p) => p.p95 ?? null) },
       { label: "99th", token: "--series-3", values: points.map((p) => p.p99 ?? null), dashed: true },
     ];
   }, [points, percentiles]);
@@ -41,13 +50,13 @@ export function PerformanceCharts({ series, verdicts = true, percentiles = true 
   return (
     <div className={styles.charts}>
       <div className={styles.card}>
-        <TimeChart {...frame} title="Load, calls per minute" kind="stack" series={load} format={formatRate} />
+        <TimeChart {...frame} title="Calls/min" kind="stack" series={load} format={formatRate} />
       </div>
       <div className={styles.card}>
         <TimeChart {...frame} title="Response time" kind="lines" series={time} format={formatMs} />
       </div>
       <div className={styles.card}>
-        <TimeChart {...frame} title="Errors" kind="stack" series={errors} format={formatCount} />
+        <TimeChart {...frame} title="Errors" kind="stack" series={errors} format={formatCount} whole />
       </div>
     </div>
   );

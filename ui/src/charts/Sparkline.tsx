@@ -1,5 +1,5 @@
-import { areaPath, linePath } from "./sparkPath";
 import styles from "./Sparkline.module.css";
+import { areaPath, linePath } from "./sparkPath";
 
 interface Props {
   values: readonly (number | null)[];

@@ -31,6 +31,8 @@ interface Props {
   series: ChartSeries[];
   format: (value: number) => string;
   height?: number;
+  /** The values are counts: no fractions on the axis. */
+  whole?: boolean;
 }
 
 interface Hover {
@@ -39,10 +41,13 @@ interface Hover {
 }
 
 const SYNC_KEY = "tierline";
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((factor) => Array.from({ length: 10 }, (_, power) => factor * 10 ** power))
+  .sort((a, b) => a - b);
 const AXIS_FONT = '11px "Inter Variable", system-ui, sans-serif';
 
 export function TimeChart(props: Props) {
-  const { title, kind, times, stepMs, from, to, series, format, height = 176 } = props;
+  const { title, kind, times, stepMs, from, to, series, format, height = 176, whole = false } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
@@ -62,10 +67,12 @@ export function TimeChart(props: Props) {
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    const options = plotOptions({ element, kind, series, height, latest, onHover: setHover });
+    const options = plotOptions({ element, kind, series, height, whole, latest, onHover: setHover });
     const instance = new uPlot(options, data, element);
     instance.setScale("x", { min: from / 1000, max: to / 1000 });
     plot.current = instance;
+    // A canvas does not wait for the font: draw again once it has come.
+    void document.fonts.ready.then(() => plot.current === instance && instance.redraw());
     const observer = new ResizeObserver(() => {
       instance.setSize({ width: element.clientWidth, height });
     });
@@ -98,9 +105,19 @@ export function TimeChart(props: Props) {
           </span>
         ) : null}
       </figcaption>
-      <div className={styles.plot} style={{ height }} ref={host} role="img" aria-label={summary(title, series, format)} />
+      <div
+        className={styles.plot}
+        style={{ height }}
+        ref={host}
+        role="img"
+        aria-label={summary(title, series, format)}
+      />
       {hover && t ? (
-        <div className={styles.tip} style={{ left: hover.left }} data-side={hover.left > (host.current?.clientWidth ?? 0) / 2 ? "left" : "right"}>
+        <div
+          className={styles.tip}
+          style={{ left: hover.left }}
+          data-side={hover.left > (host.current?.clientWidth ?? 0) / 2 ? "left" : "right"}
+        >
           <p>
             {formatDay(t)}, {formatClock(t)} – {formatClock(t + stepMs)}
           </p>
@@ -135,11 +152,14 @@ interface Setting {
   kind: "lines" | "stack";
   series: ChartSeries[];
   height: number;
-  latest: { current: { setRange: ReturnType<typeof useSetRange>; format: (value: number) => string; to: number } };
+  whole: boolean;
+  latest: {
+    current: { setRange: ReturnType<typeof useSetRange>; format: (value: number) => string; to: number };
+  };
   onHover: (hover: Hover | null) => void;
 }
 
-function plotOptions({ element, kind, series, height, latest, onHover }: Setting): uPlot.Options {
+function plotOptions({ element, kind, series, height, whole, latest, onHover }: Setting): uPlot.Options {
   const muted = resolveColor(element, "--text-muted");
   const grid = { stroke: resolveColor(element, "--grid"), width: 1 };
   const axis = { stroke: muted, font: AXIS_FONT, ticks: { show: false }, grid } satisfies uPlot.Axis;
@@ -159,15 +179,33 @@ function plotOptions({ element, kind, series, height, latest, onHover }: Setting
       y: { range: (_, __, max) => [0, Math.max(max ?? 0, 0) * 1.08 || 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 26, gap: 6, space: 64, values: (_, splits) => splits.map(timeTick) },
-      { ...axis, size: 58, gap: 8, space: 36, values: (_, splits) => splits.map((split) => latest.current.format(split)) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 26,
+        gap: 6,
+        space: 64,
+        values: (_, splits) => splits.map(timeTick),
+      },
+      {
+        ...axis,
+        size: 58,
+        gap: 8,
+        space: 32,
+        ...(whole ? { incrs: WHOLE_STEPS } : {}),
+        values: (_, splits) => splits.map((split) => latest.current.format(split)),
+      },
     ],
     series: [{}, ...series.map((one) => plotSeries(element, kind, one))],
     hooks: {
       setCursor: [
         (instance) => {
           const { idx, left } = instance.cursor;
-          onHover(idx == null || left == null || left < 0 ? null : { index: idx, left: left + instance.bbox.left / devicePixelRatio });
+          onHover(
+            idx == null || left == null || left < 0
+              ? null
+              : { index: idx, left: left + instance.bbox.left / devicePixelRatio },
+          );
         },
       ],
       setSelect: [
@@ -187,7 +225,14 @@ function plotSeries(element: HTMLElement, kind: "lines" | "stack", one: ChartSer
   const color = resolveColor(element, one.token);
   if (kind === "stack") {
     const paths = uPlot.paths.bars?.({ size: [0.82, 28], align: 1, gap: 1 });
-    return { label: one.label, fill: color, stroke: color, width: 0, points: { show: false }, ...(paths ? { paths } : {}) };
+    return {
+      label: one.label,
+      fill: color,
+      stroke: color,
+      width: 0,
+      points: { show: false },
+      ...(paths ? { paths } : {}),
+    };
   }
   return {
     label: one.label,

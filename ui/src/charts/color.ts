@@ -2,7 +2,8 @@
 
 export function resolveColor(element: HTMLElement, token: string, alpha = 1): string {
   const probe = document.createElement("span");
-  probe.style.color = alpha === 1 ? `var(${token})` : `color-mix(in srgb, var(${token}) ${alpha * 100}%, transparent)`;
+  probe.style.color =
+    alpha === 1 ? `var(${token})` : `color-mix(in srgb, var(${token}) ${alpha * 100}%, transparent)`;
   element.appendChild(probe);
   const color = getComputedStyle(probe).color;
   probe.remove();

@@ -7,7 +7,13 @@ interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   square?: boolean;
 }
 
-export function Button({ variant = "plain", square = false, className = "", type = "button", ...rest }: Props) {
+export function Button({
+  variant = "plain",
+  square = false,
+  className = "",
+  type = "button",
+  ...rest
+}: Props) {
   const classes = [styles.button, styles[variant], square ? styles.square : "", className];
   return <button type={type} className={classes.join(" ")} {...rest} />;
 }

@@ -19,7 +19,13 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     }
   };
   return (
-    <Button variant="quiet" square aria-label={copied ? "Copied" : label} title={copied ? "Copied" : label} onClick={copy}>
+    <Button
+      variant="quiet"
+      square
+      aria-label={copied ? "Copied" : label}
+      title={copied ? "Copied" : label}
+      onClick={copy}
+    >
       <Icon name={copied ? "check" : "copy"} />
     </Button>
   );

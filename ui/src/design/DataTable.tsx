@@ -3,7 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useMemo, useRef } from "react";
 import styles from "./DataTable.module.css";
 import { Icon } from "./Icon";
-import { sortRows, type Sort, toggleSort } from "./sort";
+import { type Sort, sortRows, toggleSort } from "./sort";
 
 export interface Column<Row> {
   id: string;
@@ -58,13 +58,16 @@ export function DataTable<Row>(props: Props<Row>) {
   });
   const tracks = columns.map((column) => column.width).join(" ");
   const row = (data: Row, index: number, offset?: number) => (
-    // biome-ignore lint/a11y/useFocusableInteractive: a plain table row is not a stop for the keyboard, its links are
     <div
       key={rowKey(data)}
       role="row"
       aria-rowindex={index + 2}
       className={offset === undefined ? styles.row : styles.rowPlaced}
-      style={offset === undefined ? { gridTemplateColumns: tracks } : { gridTemplateColumns: tracks, transform: `translateY(${offset}px)` }}
+      style={
+        offset === undefined
+          ? { gridTemplateColumns: tracks }
+          : { gridTemplateColumns: tracks, transform: `translateY(${offset}px)` }
+      }
     >
       {columns.map((column) => (
         <div key={column.id} role="cell" className={column.align === "right" ? styles.right : styles.cell}>
@@ -74,20 +77,34 @@ export function DataTable<Row>(props: Props<Row>) {
     </div>
   );
   return (
-    <div className={scroll ? styles.scroll : styles.whole} ref={container} {...(scroll ? { tabIndex: 0, role: "region", "aria-label": label } : {})}>
+    <div
+      className={scroll ? styles.scroll : styles.whole}
+      ref={container}
+      {...(scroll ? { tabIndex: 0, role: "region", "aria-label": label } : {})}
+    >
       <div role="table" aria-label={label} aria-rowcount={sorted.length + 1} className={styles.table}>
         <div role="rowgroup" className={styles.head}>
-          {/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
-          <div role="row" aria-rowindex={1} className={styles.headRow} style={{ gridTemplateColumns: tracks }}>
+          <div
+            role="row"
+            aria-rowindex={1}
+            className={styles.headRow}
+            style={{ gridTemplateColumns: tracks }}
+          >
             {columns.map((column) => (
               <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} />
             ))}
           </div>
         </div>
         {sorted.length === 0 ? null : (
-          <div role="rowgroup" className={styles.rows} style={scroll ? { height: virtualizer.getTotalSize() } : undefined}>
+          <div
+            role="rowgroup"
+            className={styles.rows}
+            style={scroll ? { height: virtualizer.getTotalSize() } : undefined}
+          >
             {scroll
-              ? virtualizer.getVirtualItems().map((item) => row(sorted[item.index] as Row, item.index, item.start))
+              ? virtualizer
+                  .getVirtualItems()
+                  .map((item) => row(sorted[item.index] as Row, item.index, item.start))
               : sorted.map((data, index) => row(data, index))}
           </div>
         )}
@@ -108,16 +125,22 @@ function HeaderCell<Row>({ column, sort, onSort }: HeaderProps<Row>) {
   const className = column.align === "right" ? styles.right : styles.cell;
   if (!onSort || !column.sortBy) {
     return (
-      // biome-ignore lint/a11y/useFocusableInteractive: a header without an action
       <div role="columnheader" className={className}>
         {column.header}
       </div>
     );
   }
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the button inside takes the focus
-    <div role="columnheader" className={className} aria-sort={active ? (sort.descending ? "descending" : "ascending") : "none"}>
-      <button type="button" className={styles.sort} onClick={() => onSort(toggleSort(sort, column.id, column.align === "right"))}>
+    <div
+      role="columnheader"
+      className={className}
+      aria-sort={active ? (sort.descending ? "descending" : "ascending") : "none"}
+    >
+      <button
+        type="button"
+        className={styles.sort}
+        onClick={() => onSort(toggleSort(sort, column.id, column.align === "right"))}
+      >
         {column.header}
         <Icon
           name="chevronDown"

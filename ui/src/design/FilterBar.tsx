@@ -3,11 +3,7 @@ import styles from "./FilterBar.module.css";
 
 /** What narrows the list below. */
 export function FilterBar({ children }: { children: ReactNode }) {
-  return (
-    <div className={styles.bar} role="search">
-      {children}
-    </div>
-  );
+  return <search className={styles.bar}>{children}</search>;
 }
 
 interface SelectProps {
@@ -20,7 +16,12 @@ interface SelectProps {
 
 export function Select({ label, value, onChange, options }: SelectProps) {
   return (
-    <select className={styles.select} aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+    <select
+      className={styles.select}
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    >
       {options.map(([key, text]) => (
         <option key={key} value={key}>
           {text}

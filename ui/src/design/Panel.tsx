@@ -16,10 +16,21 @@ interface Props {
 }
 
 /** A titled surface: one thing to look at. */
-export function Panel({ title, actions, flush = false, fill = false, bare = false, className = "", children }: Props) {
+export function Panel({
+  title,
+  actions,
+  flush = false,
+  fill = false,
+  bare = false,
+  className = "",
+  children,
+}: Props) {
   const id = useId();
   return (
-    <section className={`${styles.panel} ${fill ? styles.fill : ""} ${className}`} aria-labelledby={id}>
+    <section
+      className={`${styles.panel} ${fill ? styles.fill : ""} ${bare ? styles.bare : ""} ${className}`}
+      aria-labelledby={id}
+    >
       <header className={bare ? "visually-hidden" : styles.header}>
         <h2 id={id}>{title}</h2>
         {actions ? <div className={styles.actions}>{actions}</div> : null}

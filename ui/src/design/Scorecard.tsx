@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import type { Verdicts } from "../api/contract";
-import { formatCount, formatPercent, percentOf } from "../format/number";
+import type { Scorecard, Verdicts } from "../api/contract";
+import { formatCount, formatMs, formatPercent, percentOf } from "../format/number";
 import { VERDICTS } from "../words";
 import styles from "./Scorecard.module.css";
 
@@ -38,5 +38,26 @@ export function ScorecardTable({ app, bt, verdicts }: Props) {
         );
       })}
     </ul>
+  );
+}
+
+/** The spread of the response time, from the quickest to the slowest. */
+export function ResponseTimes({ card }: { card: Scorecard }) {
+  const times: [string, number | null | undefined][] = [
+    ["Shortest", card.minMs],
+    ["Median", card.p50],
+    ["95th percentile", card.p95],
+    ["99th percentile", card.p99],
+    ["Longest", card.maxMs],
+  ];
+  return (
+    <dl className={styles.times} aria-label="Response times">
+      {times.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className="number">{formatMs(value)}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

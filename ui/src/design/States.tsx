@@ -32,7 +32,8 @@ interface ErrorProps {
 
 /** What happened, and what to do. */
 export function ErrorState({ error, onRetry, compact = false }: ErrorProps) {
-  const hint = error instanceof ApiError ? error.hint : "Reload the page. If it stays, this is a defect of the page.";
+  const hint =
+    error instanceof ApiError ? error.hint : "Reload the page. If it stays, this is a defect of the page.";
   return (
     <div className={compact ? styles.compact : styles.state} role="alert">
       <span className={styles.iconError}>

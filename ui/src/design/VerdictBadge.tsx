@@ -21,7 +21,10 @@ export function VerdictBadge({ verdict }: { verdict: string }) {
 export function VerdictBar({ verdicts }: { verdicts: Verdicts }) {
   const calls = VERDICTS.reduce((sum, { key }) => sum + verdicts[key], 0);
   const text = VERDICTS.filter(({ key }) => verdicts[key] > 0)
-    .map(({ key, label }) => `${label} ${formatCount(verdicts[key])} (${formatPercent(percentOf(verdicts[key], calls))})`)
+    .map(
+      ({ key, label }) =>
+        `${label} ${formatCount(verdicts[key])} (${formatPercent(percentOf(verdicts[key], calls))})`,
+    )
     .join(", ");
   return (
     <span className={styles.bar} role="img" aria-label={text || "no calls"} title={text || "no calls"}>

@@ -7,7 +7,9 @@ export interface Sort {
 
 export function readSort(text: string | undefined, fallback: Sort): Sort {
   if (!text || text === "-") return fallback;
-  return text.startsWith("-") ? { column: text.slice(1), descending: true } : { column: text, descending: false };
+  return text.startsWith("-")
+    ? { column: text.slice(1), descending: true }
+    : { column: text, descending: false };
 }
 
 export function writeSort(sort: Sort): string {
@@ -23,7 +25,11 @@ export function toggleSort(sort: Sort | undefined, column: string, descendingFir
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 /** Sorted copy; missing values come last either way, equal ones keep their order. */
-export function sortRows<Row>(rows: readonly Row[], by: (row: Row) => number | string | null, descending: boolean): Row[] {
+export function sortRows<Row>(
+  rows: readonly Row[],
+  by: (row: Row) => number | string | null,
+  descending: boolean,
+): Row[] {
   const sign = descending ? -1 : 1;
   return rows
     .map((row, index) => ({ row, index, value: by(row) }))

@@ -1,66 +1,94 @@
-import { Background, BackgroundVariant, Controls, type Edge, type Node, ReactFlow, useNodesState } from "@xyflow/react";
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  type Edge,
+  type Node,
+  ReactFlow,
+  useNodesState,
+} from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 import "@xyflow/react/dist/base.css";
 import type { FlowMap as FlowMapData } from "../api/contract";
 import { Button } from "../design/Button";
 import { Icon } from "../design/Icon";
-import { EmptyState, Skeleton } from "../design/States";
-import { CallEdge } from "./CallEdge";
+import { Panel } from "../design/Panel";
+import { EmptyState, Loaded, Skeleton } from "../design/States";
+import { CallEdge, type CallEdgeData } from "./CallEdge";
 import styles from "./FlowMap.module.css";
 import { FlowTable } from "./FlowTable";
 import { type Graph, type GraphEdge, toGraph } from "./graph";
 import { NODE_SIZE } from "./layout";
 import { BackendNode, FoldedNode, TierNode } from "./nodes";
-import { useLayout } from "./useLayout";
+import { type LaidOut, useLayout } from "./useLayout";
 
 const NODE_TYPES = { tier: TierNode, backend: BackendNode, folded: FoldedNode };
 const EDGE_TYPES = { call: CallEdge };
-const FIT = { padding: 0.08, maxZoom: 1.15, minZoom: 0.15 };
+const FIT = { padding: 0.05, maxZoom: 1.2, minZoom: 0.15 };
 
 interface Props {
   app: string;
-  map: FlowMapData;
+  title: string;
+  query: { data: FlowMapData | undefined; error: Error | null; refetch: () => unknown };
   height: number;
 }
 
-/** The picture of the system, drawn from what really called what. */
-export function FlowMap({ app, map, height }: Props) {
+/** The picture of the system, drawn from what really called what; the same as a table for those who prefer one. */
+export function FlowMapPanel({ app, title, query, height }: Props) {
   const [asTable, setAsTable] = useState(false);
-  const graph = useMemo(() => toGraph(map), [map]);
-  if (graph.nodes.length === 0) {
-    return (
-      <EmptyState title="No calls in this time range" icon="map" compact>
-        Choose a longer time range above, or send some traffic: the map draws itself from the calls between tiers.
-      </EmptyState>
-    );
-  }
   return (
-    <div className={styles.map} style={{ height }}>
-      {asTable ? <FlowTable app={app} map={map} /> : <Drawing app={app} graph={graph} />}
-      <div className={styles.switch}>
-        <Button onClick={() => setAsTable(!asTable)} aria-pressed={asTable}>
+    <Panel
+      title={title}
+      flush
+      actions={
+        <Button variant="quiet" onClick={() => setAsTable(!asTable)}>
           <Icon name={asTable ? "map" : "table"} size={14} />
-          {asTable ? "Map" : "Table"}
+          {asTable ? "As a map" : "As a table"}
         </Button>
-      </div>
-    </div>
+      }
+    >
+      <Loaded query={query} height={height}>
+        {(map) => (
+          <div className={styles.map} style={{ height }}>
+            {map.tiers.length + map.backends.length === 0 ? (
+              <EmptyState title="No calls in this time range" icon="map" compact>
+                Choose a longer time range above, or send some traffic: the map draws itself from the calls
+                between tiers.
+              </EmptyState>
+            ) : asTable ? (
+              <FlowTable app={app} map={map} />
+            ) : (
+              <Drawing app={app} map={map} />
+            )}
+          </div>
+        )}
+      </Loaded>
+    </Panel>
   );
 }
 
-function Drawing({ app, graph }: { app: string; graph: Graph }) {
+function Drawing({ app, map }: { app: string; map: FlowMapData }) {
+  const graph = useMemo(() => toGraph(map), [map]);
   const laidOut = useLayout(graph);
   const [nodes, setNodes, onNodesChange] = useNodesState<Node>([]);
   useEffect(() => {
     if (!laidOut) return;
     setNodes((previous) => {
-      const dragged = new Map(previous.filter((node) => node.data.shape === laidOut.shape).map((node) => [node.id, node.position]));
+      const dragged = new Map<string, { x: number; y: number }>(
+        previous.flatMap((node) =>
+          node.data.shape === laidOut.shape ? [[node.id, node.position] as const] : [],
+        ),
+      );
       return graph.nodes.flatMap((node) => {
-        const position = dragged.get(node.id) ?? laidOut.positions[node.id];
+        const position = dragged.get(node.id) ?? laidOut.nodes[node.id];
         return position ? [toNode(app, graph, node.id, position, laidOut.shape)] : [];
       });
     });
   }, [app, graph, laidOut, setNodes]);
-  const edges = useMemo(() => graph.edges.map(toEdge), [graph]);
+  const edges = useMemo(
+    () => (laidOut ? graph.edges.map((edge) => toEdge(edge, laidOut)) : []),
+    [graph, laidOut],
+  );
   if (!laidOut || nodes.length === 0) return <Skeleton height="100%" label="Drawing the flow map" />;
   return (
     <ReactFlow
@@ -85,19 +113,43 @@ function Drawing({ app, graph }: { app: string; graph: Graph }) {
       aria-label="Flow map"
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-      <Controls showInteractive={false} fitViewOptions={FIT} position="bottom-left" orientation="horizontal" />
+      <Controls
+        showInteractive={false}
+        fitViewOptions={FIT}
+        position="bottom-left"
+        orientation="horizontal"
+      />
     </ReactFlow>
   );
 }
 
-function toNode(app: string, graph: Graph, id: string, position: { x: number; y: number }, shape: string): Node {
+function toNode(
+  app: string,
+  graph: Graph,
+  id: string,
+  position: { x: number; y: number },
+  shape: string,
+): Node {
   const tier = graph.tiers.get(id);
   if (tier) return { id, type: "tier", position, data: { app, tier, shape }, ...NODE_SIZE.tier };
   const group = graph.folded.get(id);
   if (group) return { id, type: "folded", position, data: { app, group, shape }, ...NODE_SIZE.backend };
-  return { id, type: "backend", position, data: { app, backend: graph.backends.get(id), shape }, ...NODE_SIZE.backend };
+  return {
+    id,
+    type: "backend",
+    position,
+    data: { app, backend: graph.backends.get(id), shape },
+    ...NODE_SIZE.backend,
+  };
 }
 
-function toEdge(edge: GraphEdge): Edge {
-  return { id: edge.id, type: "call", source: edge.from, target: edge.to, data: { edge } };
+function toEdge(edge: GraphEdge, { nodes, routes }: LaidOut): Edge<CallEdgeData> {
+  const home: CallEdgeData["home"] = [nodes[edge.from], nodes[edge.to]];
+  return {
+    id: edge.id,
+    type: "call",
+    source: edge.from,
+    target: edge.to,
+    data: { edge, route: routes[edge.id], home },
+  };
 }

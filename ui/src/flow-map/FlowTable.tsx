@@ -6,7 +6,8 @@ import { exitTypeLabel } from "../words";
 
 /** The flow map in words, for the keyboard, for screen readers and for copying. */
 export function FlowTable({ app, map }: { app: string; map: FlowMap }) {
-  const tierName = (id: number | null | undefined) => map.tiers.find((tier) => tier.id === id)?.name ?? "unknown tier";
+  const tierName = (id: number | null | undefined) =>
+    map.tiers.find((tier) => tier.id === id)?.name ?? "unknown tier";
   const target = (edge: FlowEdge) =>
     edge.backendId == null
       ? tierName(edge.toTierId)
@@ -28,11 +29,44 @@ export function FlowTable({ app, map }: { app: string; map: FlowMap }) {
           </Link>
         ),
     },
-    { id: "type", header: "Type", width: "110px", cell: (edge) => `${exitTypeLabel(edge.exitType)}${edge.async ? ", async" : ""}` },
-    { id: "rate", header: "Calls/min", width: "90px", align: "right", cell: (edge) => formatRate(edge.callsPerMinute) },
-    { id: "average", header: "Average", width: "90px", align: "right", cell: (edge) => formatMs(edge.averageMs) },
-    { id: "errors", header: "Errors", width: "80px", align: "right", cell: (edge) => formatCount(edge.errors) },
+    {
+      id: "type",
+      header: "Type",
+      width: "110px",
+      cell: (edge) => `${exitTypeLabel(edge.exitType)}${edge.async ? ", async" : ""}`,
+    },
+    {
+      id: "rate",
+      header: "Calls/min",
+      width: "90px",
+      align: "right",
+      cell: (edge) => formatRate(edge.callsPerMinute),
+    },
+    {
+      id: "average",
+      header: "Average",
+      width: "90px",
+      align: "right",
+      cell: (edge) => formatMs(edge.averageMs),
+    },
+    {
+      id: "errors",
+      header: "Errors",
+      width: "80px",
+      align: "right",
+      cell: (edge) => formatCount(edge.errors),
+    },
   ];
-  const key = (edge: FlowEdge) => `${edge.fromTierId}-${edge.toTierId}-${edge.backendId}-${edge.exitType}-${edge.async}`;
-  return <DataTable label="Calls between tiers and backends" columns={columns} rows={map.edges} rowKey={key} empty="No calls" scroll />;
+  const key = (edge: FlowEdge) =>
+    `${edge.fromTierId}-${edge.toTierId}-${edge.backendId}-${edge.exitType}-${edge.async}`;
+  return (
+    <DataTable
+      label="Calls between tiers and backends"
+      columns={columns}
+      rows={map.edges}
+      rowKey={key}
+      empty="No calls"
+      scroll
+    />
+  );
 }

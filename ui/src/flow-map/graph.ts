@@ -94,7 +94,12 @@ function mergeEdges(edges: readonly FlowEdge[], home: ReadonlyMap<string, string
   const merged = new Map<string, GraphEdge & { weight: number }>();
   for (const edge of edges) {
     const from = tierNode(edge.fromTierId);
-    const target = edge.toTierId != null ? tierNode(edge.toTierId) : edge.backendId != null ? backendNode(edge.backendId) : undefined;
+    const target =
+      edge.toTierId != null
+        ? tierNode(edge.toTierId)
+        : edge.backendId != null
+          ? backendNode(edge.backendId)
+          : undefined;
     if (target === undefined) continue;
     const to = home.get(target) ?? target;
     const id = `${from}>${to}${edge.async ? "~" : ""}`;
@@ -102,14 +107,20 @@ function mergeEdges(edges: readonly FlowEdge[], home: ReadonlyMap<string, string
     if (!known) {
       merged.set(id, {
         ...{ id, from, to, async: edge.async, exitTypes: [edge.exitType], parallel: 1, of: 0 },
-        ...{ calls: edge.calls, callsPerMinute: edge.callsPerMinute, averageMs: edge.averageMs ?? null, errors: edge.errors },
+        ...{
+          calls: edge.calls,
+          callsPerMinute: edge.callsPerMinute,
+          averageMs: edge.averageMs ?? null,
+          errors: edge.errors,
+        },
         weight: edge.averageMs == null ? 0 : edge.calls,
       });
       continue;
     }
     const weight = edge.averageMs == null ? 0 : edge.calls;
     const total = known.weight + weight;
-    if (total > 0) known.averageMs = ((known.averageMs ?? 0) * known.weight + (edge.averageMs ?? 0) * weight) / total;
+    if (total > 0)
+      known.averageMs = ((known.averageMs ?? 0) * known.weight + (edge.averageMs ?? 0) * weight) / total;
     known.weight = total;
     known.calls += edge.calls;
     known.callsPerMinute += edge.callsPerMinute;

@@ -4,5 +4,5 @@ import { type LayoutRequest, layout } from "./layout";
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
 scope.onmessage = ({ data }: MessageEvent<{ ticket: number; request: LayoutRequest }>) => {
-  scope.postMessage({ ticket: data.ticket, positions: layout(data.request) });
+  scope.postMessage({ ticket: data.ticket, result: layout(data.request) });
 };

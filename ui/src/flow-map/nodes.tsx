@@ -1,5 +1,5 @@
-import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { Link } from "@tanstack/react-router";
+import { Handle, type NodeProps, Position } from "@xyflow/react";
 import type { FlowBackend, FlowTier } from "../api/contract";
 import { exitTypeIcon, Icon } from "../design/Icon";
 import { counted, formatMs, formatPercent, formatRate, percentOf } from "../format/number";
@@ -91,7 +91,15 @@ export function FoldedNode({ data }: NodeProps) {
   return (
     <>
       <Ports />
-      <Link to="/applications/$app/backends" params={{ app }} search={{ type: group.exitType || undefined }} className={styles.node} aria-label={words} title={words} draggable={false}>
+      <Link
+        to="/applications/$app/backends"
+        params={{ app }}
+        search={{ type: group.exitType || undefined }}
+        className={styles.node}
+        aria-label={words}
+        title={words}
+        draggable={false}
+      >
         <span className={styles.tile} data-many>
           <Icon name={group.exitType ? exitTypeIcon(group.exitType) : "stack"} size={20} />
         </span>

@@ -1,16 +1,16 @@
 import { useEffect, useState } from "react";
 import { type Graph, shapeOf } from "./graph";
-import type { LayoutRequest, Placed } from "./layout";
+import type { LayoutRequest, LayoutResult } from "./layout";
 
 let worker: Worker | undefined;
 let tickets = 0;
-const waiting = new Map<number, (positions: Record<string, Placed>) => void>();
+const waiting = new Map<number, (result: LayoutResult) => void>();
 
-function ask(request: LayoutRequest): Promise<Record<string, Placed>> {
+function ask(request: LayoutRequest): Promise<LayoutResult> {
   if (!worker) {
     worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<{ ticket: number; positions: Record<string, Placed> }>) => {
-      waiting.get(data.ticket)?.(data.positions);
+    worker.onmessage = ({ data }: MessageEvent<{ ticket: number; result: LayoutResult }>) => {
+      waiting.get(data.ticket)?.(data.result);
       waiting.delete(data.ticket);
     };
   }
@@ -22,12 +22,11 @@ function ask(request: LayoutRequest): Promise<Record<string, Placed>> {
   });
 }
 
-export interface LaidOut {
+export interface LaidOut extends LayoutResult {
   shape: string;
-  positions: Record<string, Placed>;
 }
 
-/** Positions for the graph. New figures on the same shape change nothing. */
+/** Where everything stands. New figures on the same shape change nothing. */
 export function useLayout(graph: Graph): LaidOut | undefined {
   const shape = shapeOf(graph);
   const [laidOut, setLaidOut] = useState<LaidOut>();
@@ -35,8 +34,8 @@ export function useLayout(graph: Graph): LaidOut | undefined {
   useEffect(() => {
     let current = true;
     const edges = graph.edges.map(({ id, from, to }) => ({ id, from, to }));
-    void ask({ nodes: graph.nodes, edges }).then((positions) => {
-      if (current) setLaidOut({ shape, positions });
+    void ask({ nodes: graph.nodes, edges }).then((result) => {
+      if (current) setLaidOut({ shape, ...result });
     });
     return () => {
       current = false;

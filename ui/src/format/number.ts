@@ -4,7 +4,9 @@ const NONE = "–";
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 function digits(value: number, places: number): string {
-  return new Intl.NumberFormat("en", { maximumFractionDigits: places, minimumFractionDigits: places }).format(value);
+  return new Intl.NumberFormat("en", { maximumFractionDigits: places, minimumFractionDigits: places }).format(
+    value,
+  );
 }
 
 /** A count: exact to 99,999, then 123 k, 4.5 M. */

@@ -1,5 +1,5 @@
 import { Dialog } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import type { NodeRow, Property } from "../api/contract";
 import { Icon } from "../design/Icon";
 import { PropertyList } from "../design/PropertyList";
@@ -12,13 +12,14 @@ import { concerns, statusOf } from "./status";
 
 /** Everything about one node: versions, agents, diagnostics, ledger. */
 export function NodeDrawer({ node, onClose }: { node: NodeRow; onClose: () => void }) {
+  const popup = useRef<HTMLDivElement>(null);
   const now = Date.now();
   const { begun, ended, inFlight, balanced } = node.ledger;
   return (
     <Dialog.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={styles.drawer}>
+        <Dialog.Popup className={styles.drawer} ref={popup} initialFocus={popup}>
           <header className={styles.header}>
             <div className={styles.words}>
               <Dialog.Title className={styles.title}>{node.name}</Dialog.Title>
@@ -41,7 +42,10 @@ export function NodeDrawer({ node, onClose }: { node: NodeRow; onClose: () => vo
                   { name: "Host", value: node.hostName || "not known" },
                   { name: "Process", value: String(node.processId) },
                   { name: "First report", value: formatInstant(node.firstSeen) },
-                  { name: "Last report", value: `${formatInstant(node.lastSeen)}, ${formatAgo(node.lastSeen, now)}` },
+                  {
+                    name: "Last report",
+                    value: `${formatInstant(node.lastSeen)}, ${formatAgo(node.lastSeen, now)}`,
+                  },
                 ]}
                 empty=""
               />
@@ -58,7 +62,10 @@ export function NodeDrawer({ node, onClose }: { node: NodeRow; onClose: () => vo
               />
             </Section>
             {node.agents.map((agent) => (
-              <Section key={agent.incarnation} title={node.agents.length === 1 ? "Agent" : `Agent ${agent.incarnation.slice(0, 8)}`}>
+              <Section
+                key={agent.incarnation}
+                title={node.agents.length === 1 ? "Agent" : `Agent ${agent.incarnation.slice(0, 8)}`}
+              >
                 <PropertyList properties={agentProperties(agent, now)} empty="" />
               </Section>
             ))}
@@ -78,7 +85,10 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function agentProperties({ lastSeen, disconnected, configVersion, diagnostics }: NodeRow["agents"][number], now: number): Property[] {
+function agentProperties(
+  { lastSeen, disconnected, configVersion, diagnostics }: NodeRow["agents"][number],
+  now: number,
+): Property[] {
   const counts = (entries: Record<string, number>, word: (name: string) => string): string =>
     Object.entries(entries)
       .map(([name, count]) => `${word(name)}: ${formatCount(count)}`)

@@ -12,9 +12,9 @@ import { PerformanceCharts } from "../charts/PerformanceCharts";
 import { Figures } from "../design/Figures";
 import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
-import { ScorecardTable } from "../design/Scorecard";
+import { ResponseTimes, ScorecardTable } from "../design/Scorecard";
 import { Loaded } from "../design/States";
-import { FlowMap } from "../flow-map/FlowMap";
+import { FlowMapPanel } from "../flow-map/FlowMap";
 import { counted } from "../format/number";
 import { SnapshotTable } from "../snapshot/SnapshotTable";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
@@ -23,7 +23,7 @@ import { performanceFigures } from "./figures";
 import { TopTransactions } from "./TopTransactions";
 import { Warnings } from "./Warnings";
 
-const MAP_HEIGHT_PX = 372;
+const MAP_HEIGHT_PX = 400;
 
 /** Snapshots on a dashboard: the newest that somebody should look at. */
 const NEWEST_SNAPSHOTS = 8;
@@ -39,7 +39,13 @@ export function ApplicationDashboardPage() {
   const transactions = useQuery(businessTransactionsQuery(app, range, live));
   const worrying = { verdicts: ["SLOW", "VERY_SLOW", "STALL", "ERROR"] as const, firstInChain: true };
   const snapshots = useQuery(
-    newestSnapshotsQuery(app, { ...worrying, verdicts: [...worrying.verdicts] }, range, live, NEWEST_SNAPSHOTS),
+    newestSnapshotsQuery(
+      app,
+      { ...worrying, verdicts: [...worrying.verdicts] },
+      range,
+      live,
+      NEWEST_SNAPSHOTS,
+    ),
   );
   const nodes = application.data?.tiers.reduce((sum, tier) => sum + tier.nodes, 0) ?? 0;
   return (
@@ -59,14 +65,15 @@ export function ApplicationDashboardPage() {
         {(card) => <Figures figures={performanceFigures(card)} />}
       </Loaded>
       <div className={styles.top}>
-        <Panel title="Flow map" flush>
-          <Loaded query={map} height={MAP_HEIGHT_PX}>
-            {(data) => <FlowMap app={app} map={data} height={MAP_HEIGHT_PX} />}
-          </Loaded>
-        </Panel>
+        <FlowMapPanel app={app} title="Flow map" query={map} height={MAP_HEIGHT_PX} />
         <Panel title="Transaction scorecard">
           <Loaded query={scorecard} height={220}>
-            {(card) => <ScorecardTable app={app} verdicts={card.verdicts} />}
+            {(card) => (
+              <>
+                <ScorecardTable app={app} verdicts={card.verdicts} />
+                <ResponseTimes card={card} />
+              </>
+            )}
           </Loaded>
         </Panel>
       </div>
@@ -91,7 +98,11 @@ export function ApplicationDashboardPage() {
           title="Newest slow and failed snapshots"
           flush
           actions={
-            <Link to="/applications/$app/snapshots" params={{ app }} search={{ verdicts: ["SLOW", "VERY_SLOW", "STALL", "ERROR"] }}>
+            <Link
+              to="/applications/$app/snapshots"
+              params={{ app }}
+              search={{ verdicts: ["SLOW", "VERY_SLOW", "STALL", "ERROR"] }}
+            >
               All
             </Link>
           }

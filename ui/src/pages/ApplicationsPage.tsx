@@ -25,7 +25,9 @@ export function ApplicationsPage() {
         <PageHeader
           title="Applications"
           actions={
-            (applications.data?.length ?? 0) > 6 ? <SearchBox value={q ?? ""} onChange={filter} label="Filter applications" /> : null
+            (applications.data?.length ?? 0) > 6 ? (
+              <SearchBox value={q ?? ""} onChange={filter} label="Filter applications" />
+            ) : null
           }
         />
         <Loaded query={applications} height={320}>
@@ -67,8 +69,18 @@ function Card({ row }: { row: ApplicationRow }) {
         </p>
       </div>
       <dl className={styles.figures}>
-        <Trend label="Calls per minute" value={formatRate(row.callsPerMinute)} values={spark.calls} color="var(--series-1)" />
-        <Trend label="Response time" value={formatMs(row.averageMs)} values={spark.averageMs} color="var(--series-2)" />
+        <Trend
+          label="Calls per minute"
+          value={formatRate(row.callsPerMinute)}
+          values={spark.calls}
+          color="var(--series-1)"
+        />
+        <Trend
+          label="Response time"
+          value={formatMs(row.averageMs)}
+          values={spark.averageMs}
+          color="var(--series-2)"
+        />
         <Trend
           label="Errors"
           value={formatPercent(row.errorPercent)}
@@ -100,7 +112,13 @@ function Trend({ label, value, note, values, color }: TrendProps) {
           {value}
           {note ? <span className={styles.note}>{note}</span> : null}
         </span>
-        <Sparkline values={values} label={`${label} over the time range`} color={color} width={110} height={28} />
+        <Sparkline
+          values={values}
+          label={`${label} over the time range`}
+          color={color}
+          width={110}
+          height={28}
+        />
       </dd>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { ApiError } from "../api/client";
 import type { BackendDetails } from "../api/contract";
 import { applicationQuery, backendQuery, seriesQuery } from "../api/queries";
@@ -12,12 +13,12 @@ import { Panel } from "../design/Panel";
 import { PropertyList } from "../design/PropertyList";
 import link from "../design/RowLink.module.css";
 import { EmptyState, Loaded, Skeleton } from "../design/States";
-import { FlowMap } from "../flow-map/FlowMap";
+import { FlowMapPanel } from "../flow-map/FlowMap";
 import { formatCount, formatMs, formatPercent, formatRate, percentOf } from "../format/number";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
 import { exitTypeLabel } from "../words";
-import { backendFlow } from "./backendFlow";
 import styles from "./BackendPage.module.css";
+import { backendFlow } from "./backendFlow";
 
 const MAP_HEIGHT_PX = 260;
 
@@ -41,8 +42,18 @@ export function BackendPage() {
     <>
       <PageHeader
         title={data?.name ?? "Remote service"}
-        parent={{ label: "Remote services and databases", to: { to: "/applications/$app/backends", params: { app } } }}
-        mark={data ? <span className={styles.type}><Icon name={exitTypeIcon(data.exitType)} size={14} />{exitTypeLabel(data.exitType)}</span> : null}
+        parent={{
+          label: "Remote services and databases",
+          to: { to: "/applications/$app/backends", params: { app } },
+        }}
+        mark={
+          data ? (
+            <span className={styles.type}>
+              <Icon name={exitTypeIcon(data.exitType)} size={14} />
+              {exitTypeLabel(data.exitType)}
+            </span>
+          ) : null
+        }
         facts={
           data?.resolvedTierId != null ? (
             <span>
@@ -67,6 +78,11 @@ export function BackendPage() {
 
 function Upper({ app, details }: { app: string; details: BackendDetails }) {
   const application = useQuery(applicationQuery(app));
+  const tiers = application.data?.tiers;
+  const map = useMemo(
+    () => ({ data: backendFlow(details, tiers ?? []), error: null, refetch: () => undefined }),
+    [details, tiers],
+  );
   return (
     <div className={styles.upper}>
       <div className={styles.left}>
@@ -83,9 +99,7 @@ function Upper({ app, details }: { app: string; details: BackendDetails }) {
             },
           ]}
         />
-        <Panel title="Who calls it" flush>
-          <FlowMap app={app} map={backendFlow(details, application.data?.tiers ?? [])} height={MAP_HEIGHT_PX} />
-        </Panel>
+        <FlowMapPanel app={app} title="Who calls it" query={map} height={MAP_HEIGHT_PX} />
       </div>
       <Panel title="Properties" className={styles.properties}>
         <PropertyList
@@ -104,13 +118,24 @@ function Lower({ app, details }: { app: string; details: BackendDetails }) {
       header: "Tier",
       width: "minmax(120px, 1fr)",
       cell: (row) => (
-        <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: row.tierId }} className={link.link}>
+        <Link
+          to="/applications/$app/tiers"
+          params={{ app }}
+          search={{ tier: row.tierId }}
+          className={link.link}
+        >
           {row.tierName}
         </Link>
       ),
     },
     { id: "calls", header: "Calls", width: "90px", align: "right", cell: (row) => formatCount(row.calls) },
-    { id: "average", header: "Average", width: "90px", align: "right", cell: (row) => formatMs(row.averageMs) },
+    {
+      id: "average",
+      header: "Average",
+      width: "90px",
+      align: "right",
+      cell: (row) => formatMs(row.averageMs),
+    },
     { id: "errors", header: "Errors", width: "80px", align: "right", cell: (row) => formatCount(row.errors) },
   ];
   const bts: Column<BackendDetails["bts"][number]>[] = [
@@ -119,7 +144,12 @@ function Lower({ app, details }: { app: string; details: BackendDetails }) {
       header: "Name",
       width: "minmax(120px, 1fr)",
       cell: (row) => (
-        <Link to="/applications/$app/business-transactions/$bt" params={{ app, bt: String(row.id) }} className={link.link} title={row.name}>
+        <Link
+          to="/applications/$app/business-transactions/$bt"
+          params={{ app, bt: String(row.id) }}
+          className={link.link}
+          title={row.name}
+        >
           {row.name}
         </Link>
       ),
@@ -130,7 +160,13 @@ function Lower({ app, details }: { app: string; details: BackendDetails }) {
   return (
     <div className={styles.lower}>
       <Panel title="Calling tiers" flush>
-        <DataTable label="Calling tiers" columns={callers} rows={details.callers} rowKey={(row) => row.tierId} empty={nobody} />
+        <DataTable
+          label="Calling tiers"
+          columns={callers}
+          rows={details.callers}
+          rowKey={(row) => row.tierId}
+          empty={nobody}
+        />
       </Panel>
       <Panel
         title="Business transactions that use it"
@@ -141,7 +177,13 @@ function Lower({ app, details }: { app: string; details: BackendDetails }) {
           </Link>
         }
       >
-        <DataTable label="Business transactions" columns={bts} rows={details.bts} rowKey={(row) => row.id} empty={nobody} />
+        <DataTable
+          label="Business transactions"
+          columns={bts}
+          rows={details.bts}
+          rowKey={(row) => row.id}
+          empty={nobody}
+        />
       </Panel>
     </div>
   );

@@ -11,8 +11,8 @@ import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
 import link from "../design/RowLink.module.css";
 import { SearchBox } from "../design/SearchBox";
-import { readSort, type Sort, writeSort } from "../design/sort";
 import { EmptyState, Loaded } from "../design/States";
+import { readSort, type Sort, writeSort } from "../design/sort";
 import { useWide } from "../design/useWide";
 import { formatCount, formatMs, formatRate } from "../format/number";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
@@ -28,16 +28,26 @@ export function BackendsPage() {
   const navigate = useNavigate({ from: "/applications/$app/backends" });
   const backends = useQuery(backendsQuery(app, useTimeRange(), useLive()));
   const wide = useWide();
-  const columns = useMemo(() => backendColumns(app).filter((column) => wide || !column.wideOnly), [app, wide]);
+  const columns = useMemo(
+    () => backendColumns(app).filter((column) => wide || !column.wideOnly),
+    [app, wide],
+  );
   const shown = useMemo(() => matching(backends.data ?? [], search), [backends.data, search]);
-  const types = useMemo(() => [...new Set((backends.data ?? []).map((row) => row.exitType))].sort(), [backends.data]);
+  const types = useMemo(
+    () => [...new Set((backends.data ?? []).map((row) => row.exitType))].sort(),
+    [backends.data],
+  );
   const change = (values: Partial<typeof search>) =>
     void navigate({ search: (previous) => ({ ...previous, ...values }), replace: true });
   return (
     <>
       <PageHeader title="Remote services and databases" />
       <FilterBar>
-        <SearchBox value={search.q ?? ""} onChange={(q) => change({ q: q || undefined })} label="Filter by name or property" />
+        <SearchBox
+          value={search.q ?? ""}
+          onChange={(q) => change({ q: q || undefined })}
+          label="Filter by name or property"
+        />
         <Select
           label="Type"
           value={search.type ?? ""}
@@ -61,8 +71,8 @@ export function BackendsPage() {
                 empty={
                   rows.length === 0 ? (
                     <EmptyState title="No exit call has left a tier yet" icon="database">
-                      A program reports them with <code>appd.exit_call(…)</code>: databases, caches, queues and remote services appear
-                      here with their identifying properties.
+                      A program reports them with <code>appd.exit_call(…)</code>: databases, caches, queues
+                      and remote services appear here with their identifying properties.
                     </EmptyState>
                   ) : (
                     <EmptyState title="Nothing matches">Change the name or the type above.</EmptyState>
@@ -81,7 +91,11 @@ function matching(rows: BackendRow[], { q, type }: { q?: string | undefined; typ
   const words = q?.toLowerCase();
   return rows.filter((row) => {
     if (type && row.exitType !== type) return false;
-    return !words || row.name.toLowerCase().includes(words) || row.properties.some(({ value }) => value.toLowerCase().includes(words));
+    return (
+      !words ||
+      row.name.toLowerCase().includes(words) ||
+      row.properties.some(({ value }) => value.toLowerCase().includes(words))
+    );
   });
 }
 
@@ -95,13 +109,24 @@ function backendColumns(app: string): Column<BackendRow>[] {
       cell: (row) => (
         <span className={styles.name}>
           <Icon name={exitTypeIcon(row.exitType)} size={14} />
-          <Link to="/applications/$app/backends/$backend" params={{ app, backend: String(row.id) }} className={link.link} title={row.name}>
+          <Link
+            to="/applications/$app/backends/$backend"
+            params={{ app, backend: String(row.id) }}
+            className={link.link}
+            title={row.name}
+          >
             {row.name}
           </Link>
         </span>
       ),
     },
-    { id: "type", header: "Type", width: "110px", sortBy: (row) => row.exitType, cell: (row) => exitTypeLabel(row.exitType) },
+    {
+      id: "type",
+      header: "Type",
+      width: "110px",
+      sortBy: (row) => row.exitType,
+      cell: (row) => exitTypeLabel(row.exitType),
+    },
     {
       id: "properties",
       header: "Identifying properties",
@@ -127,9 +152,18 @@ function backendColumns(app: string): Column<BackendRow>[] {
       id: "load",
       header: "Load",
       width: "100px",
-      cell: (row) => <Sparkline values={row.spark.calls} label="Calls over the time range" width={84} height={20} />,
+      cell: (row) => (
+        <Sparkline values={row.spark.calls} label="Calls over the time range" width={84} height={20} />
+      ),
     },
-    { id: "calls", header: "Calls", width: "80px", align: "right", sortBy: (row) => row.calls, cell: (row) => formatCount(row.calls) },
+    {
+      id: "calls",
+      header: "Calls",
+      width: "80px",
+      align: "right",
+      sortBy: (row) => row.calls,
+      cell: (row) => formatCount(row.calls),
+    },
     {
       id: "rate",
       header: "Calls/min",
@@ -146,6 +180,13 @@ function backendColumns(app: string): Column<BackendRow>[] {
       sortBy: (row) => row.averageMs ?? null,
       cell: (row) => formatMs(row.averageMs),
     },
-    { id: "errors", header: "Errors", width: "76px", align: "right", sortBy: (row) => row.errors, cell: (row) => formatCount(row.errors) },
+    {
+      id: "errors",
+      header: "Errors",
+      width: "76px",
+      align: "right",
+      sortBy: (row) => row.errors,
+      cell: (row) => formatCount(row.errors),
+    },
   ];
 }

@@ -26,13 +26,14 @@ export function FirstSteps() {
       </ol>
       {setup.data?.accessKeyShown ? null : (
         <p className={styles.note}>
-          Put your access key in place of <code>ACCESS_KEY</code>: the first start of <code>tierline up</code> printed it, and
-          administrators see it here.
+          Put your access key in place of <code>ACCESS_KEY</code>: the first start of <code>tierline up</code>{" "}
+          printed it, and administrators see it here.
         </p>
       )}
       <p className={styles.waiting} role="status">
         <span className={styles.pulse} aria-hidden="true" />
-        Waiting for the first report. It appears here by itself, about a minute after the first business transaction.
+        Waiting for the first report. It appears here by itself, about a minute after the first business
+        transaction.
       </p>
     </section>
   );

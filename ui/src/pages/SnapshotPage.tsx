@@ -49,7 +49,11 @@ function Viewer({ app, snapshot }: { app: string; snapshot: Snapshot }) {
   const navigate = useNavigate({ from: "/applications/$app/snapshots/$guid" });
   const change = useCallback(
     (values: Partial<SnapshotSearch>) =>
-      void navigate({ search: (previous) => ({ ...previous, ...values }), replace: true, resetScroll: false }),
+      void navigate({
+        search: (previous) => ({ ...previous, ...values }),
+        replace: true,
+        resetScroll: false,
+      }),
     [navigate],
   );
   const picked = snapshot.segments.filter((segment) => segment.spanId === search.segment);
@@ -59,7 +63,11 @@ function Viewer({ app, snapshot }: { app: string; snapshot: Snapshot }) {
   return (
     <>
       <Header app={app} snapshot={snapshot} />
-      <SegmentPicker segments={snapshot.segments} picked={picked[0]?.spanId} onPick={(segment) => change({ segment })} />
+      <SegmentPicker
+        segments={snapshot.segments}
+        picked={picked[0]?.spanId}
+        onPick={(segment) => change({ segment })}
+      />
       <Tabs.Root
         className={styles.panel}
         value={search.tab ?? "overview"}
@@ -132,7 +140,9 @@ function thresholdWords({ thresholds }: Segment): string {
 
 function TabList({ segments }: { segments: readonly Segment[] }) {
   const exits = segments.reduce((sum, segment) => sum + segment.exitCalls.length, 0);
-  const failed = segments.some((segment) => segment.errors.length > 0 || segment.exitCalls.some((exit) => exit.errors.length > 0));
+  const failed = segments.some(
+    (segment) => segment.errors.length > 0 || segment.exitCalls.some((exit) => exit.errors.length > 0),
+  );
   const withData = segments.some((segment) => segment.userData.length > 0);
   return (
     <Tabs.List className={styles.tabs}>
@@ -166,7 +176,10 @@ function Errors({ segments }: { segments: readonly Segment[] }) {
     return [
       ...segment.errors.map((error) => ({ error, place: where })),
       ...segment.exitCalls.flatMap((exit) =>
-        exit.errors.map((error) => ({ error, place: `${where}, in exit call ${exit.sequence} to ${exit.displayName || exit.backendName}` })),
+        exit.errors.map((error) => ({
+          error,
+          place: `${where}, in exit call ${exit.sequence} to ${exit.displayName || exit.backendName}`,
+        })),
       ),
     ];
   });
@@ -183,7 +196,10 @@ function Errors({ segments }: { segments: readonly Segment[] }) {
   ));
 }
 
-function findExit(snapshot: Snapshot, spanId: string | undefined): { segment: Segment; exit: ExitCall } | undefined {
+function findExit(
+  snapshot: Snapshot,
+  spanId: string | undefined,
+): { segment: Segment; exit: ExitCall } | undefined {
   if (!spanId) return undefined;
   for (const segment of snapshot.segments) {
     const exit = segment.exitCalls.find((call) => call.spanId === spanId);

@@ -4,7 +4,13 @@ import { useCallback, useDeferredValue, useEffect, useState } from "react";
 import type { SnapshotsSearch } from "../address";
 import { get } from "../api/client";
 import type { SnapshotPage } from "../api/contract";
-import { applicationQuery, REFRESH_MS, type SnapshotFilter, SNAPSHOTS_PAGE, snapshotFilterQuery } from "../api/queries";
+import {
+  applicationQuery,
+  REFRESH_MS,
+  SNAPSHOTS_PAGE,
+  type SnapshotFilter,
+  snapshotFilterQuery,
+} from "../api/queries";
 import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
 import { ErrorState, Skeleton } from "../design/States";

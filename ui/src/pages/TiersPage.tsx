@@ -37,7 +37,14 @@ export function TiersPage() {
     <>
       <PageHeader
         title={name ?? "Tiers and nodes"}
-        {...(tier === undefined ? {} : { parent: { label: "Tiers and nodes", to: { to: "/applications/$app/tiers", params: { app }, search: {} } as never } })}
+        {...(tier === undefined
+          ? {}
+          : {
+              parent: {
+                label: "Tiers and nodes",
+                to: { to: "/applications/$app/tiers", params: { app }, search: {} } as never,
+              },
+            })}
       />
       {tier === undefined ? null : <TierDashboard app={app} tier={tier} />}
       <Loaded query={nodes} height={320}>
@@ -93,7 +100,10 @@ function TierDashboard({ app, tier }: { app: string; tier: number }) {
 
 function TierPanel({ app, group, onOpen }: { app: string; group: TierGroup; onOpen: (id: number) => void }) {
   const wide = useWide();
-  const columns = useMemo(() => nodeColumns(onOpen).filter((column) => wide || !column.wideOnly), [onOpen, wide]);
+  const columns = useMemo(
+    () => nodeColumns(onOpen).filter((column) => wide || !column.wideOnly),
+    [onOpen, wide],
+  );
   return (
     <Panel
       title={group.name}
@@ -103,7 +113,11 @@ function TierPanel({ app, group, onOpen }: { app: string; group: TierGroup; onOp
           <span className={styles.faint}>
             {languageLabel(group.nodes[0]?.language ?? "")}, {counted(group.nodes.length, "node")}
           </span>
-          <Link to="/applications/$app/snapshots" params={{ app }} search={{ tier: group.id, segments: true }}>
+          <Link
+            to="/applications/$app/snapshots"
+            params={{ app }}
+            search={{ tier: group.id, segments: true }}
+          >
             Snapshots
           </Link>
           <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: group.id }}>
@@ -112,7 +126,13 @@ function TierPanel({ app, group, onOpen }: { app: string; group: TierGroup; onOp
         </>
       }
     >
-      <DataTable label={`Nodes of tier ${group.name}`} columns={columns} rows={group.nodes} rowKey={(row) => row.id} empty="No node" />
+      <DataTable
+        label={`Nodes of tier ${group.name}`}
+        columns={columns}
+        rows={group.nodes}
+        rowKey={(row) => row.id}
+        empty="No node"
+      />
     </Panel>
   );
 }
@@ -150,7 +170,13 @@ function nodeColumns(onOpen: (id: number) => void): Column<NodeRow>[] {
       cell: (row) => <span title={formatInstant(row.lastSeen)}>{formatAgo(row.lastSeen, Date.now())}</span>,
     },
     { id: "calls", header: "Calls", width: "84px", align: "right", cell: (row) => formatCount(row.calls) },
-    { id: "average", header: "Average", width: "84px", align: "right", cell: (row) => formatMs(row.averageMs) },
+    {
+      id: "average",
+      header: "Average",
+      width: "84px",
+      align: "right",
+      cell: (row) => formatMs(row.averageMs),
+    },
     { id: "errors", header: "Errors", width: "76px", align: "right", cell: (row) => formatCount(row.errors) },
     { id: "agent", header: "Agent", width: "84px", wideOnly: true, cell: (row) => row.agentVersion },
     { id: "runtime", header: "Runtime", width: "140px", wideOnly: true, cell: (row) => row.runtimeVersion },
@@ -161,7 +187,12 @@ function nodeColumns(onOpen: (id: number) => void): Column<NodeRow>[] {
       wideOnly: true,
       cell: (row) => `${row.hostName} · ${row.processId}`,
     },
-    { id: "concerns", header: "To look at", width: "minmax(110px, 0.8fr)", cell: (row) => <Concerns node={row} /> },
+    {
+      id: "concerns",
+      header: "To look at",
+      width: "minmax(110px, 0.8fr)",
+      cell: (row) => <Concerns node={row} />,
+    },
   ];
 }
 

@@ -41,12 +41,36 @@ export function TopTransactions({ app, rows }: { app: string; rows: BusinessTran
       header: "Response time",
       width: "112px",
       cell: (row) => (
-        <Sparkline values={row.spark.averageMs} label="Response time over the time range" color="var(--series-2)" width={92} height={20} />
+        <Sparkline
+          values={row.spark.averageMs}
+          label="Response time over the time range"
+          color="var(--series-2)"
+          width={92}
+          height={20}
+        />
       ),
     },
-    { id: "average", header: "Average", width: "76px", align: "right", cell: (row) => formatMs(row.averageMs) },
-    { id: "rate", header: "Calls/min", width: "80px", align: "right", cell: (row) => formatRate(row.callsPerMinute) },
-    { id: "errors", header: "Errors", width: "68px", align: "right", cell: (row) => formatPercent(row.errorPercent) },
+    {
+      id: "average",
+      header: "Average",
+      width: "76px",
+      align: "right",
+      cell: (row) => formatMs(row.averageMs),
+    },
+    {
+      id: "rate",
+      header: "Calls/min",
+      width: "80px",
+      align: "right",
+      cell: (row) => formatRate(row.callsPerMinute),
+    },
+    {
+      id: "errors",
+      header: "Errors",
+      width: "68px",
+      align: "right",
+      cell: (row) => formatPercent(row.errorPercent),
+    },
   ];
   return (
     <DataTable

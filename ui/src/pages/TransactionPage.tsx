@@ -1,20 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ApiError } from "../api/client";
-import { businessTransactionQuery, flowMapQuery, newestSnapshotsQuery, scorecardQuery, seriesQuery } from "../api/queries";
+import {
+  businessTransactionQuery,
+  flowMapQuery,
+  newestSnapshotsQuery,
+  scorecardQuery,
+  seriesQuery,
+} from "../api/queries";
 import { PerformanceCharts } from "../charts/PerformanceCharts";
 import { Figures } from "../design/Figures";
 import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
-import { ScorecardTable } from "../design/Scorecard";
+import { ResponseTimes, ScorecardTable } from "../design/Scorecard";
 import { EmptyState, Loaded } from "../design/States";
-import { FlowMap } from "../flow-map/FlowMap";
+import { FlowMapPanel } from "../flow-map/FlowMap";
 import { SnapshotTable } from "../snapshot/SnapshotTable";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
 import styles from "./Dashboard.module.css";
 import { performanceFigures } from "./figures";
 
-const MAP_HEIGHT_PX = 320;
+const MAP_HEIGHT_PX = 380;
 const NEWEST_SNAPSHOTS = 12;
 
 export function TransactionPage() {
@@ -26,7 +32,9 @@ export function TransactionPage() {
   const scorecard = useQuery(scorecardQuery(app, subject, range, live));
   const series = useQuery(seriesQuery(app, subject, range, live));
   const map = useQuery(flowMapQuery(app, subject, range, live));
-  const snapshots = useQuery(newestSnapshotsQuery(app, { ...subject, firstInChain: true }, range, live, NEWEST_SNAPSHOTS));
+  const snapshots = useQuery(
+    newestSnapshotsQuery(app, { ...subject, firstInChain: true }, range, live, NEWEST_SNAPSHOTS),
+  );
   if (transaction.error instanceof ApiError && transaction.error.status === 404) {
     return (
       <EmptyState title="There is no such business transaction here" icon="transactions">
@@ -41,18 +49,27 @@ export function TransactionPage() {
     <>
       <PageHeader
         title={transaction.data?.name ?? "Business transaction"}
-        parent={{ label: "Business transactions", to: { to: "/applications/$app/business-transactions", params: { app } } }}
+        parent={{
+          label: "Business transactions",
+          to: { to: "/applications/$app/business-transactions", params: { app } },
+        }}
         facts={
           transaction.data ? (
             <>
               <span>
                 Starts on{" "}
-                <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: transaction.data.tierId }}>
+                <Link
+                  to="/applications/$app/tiers"
+                  params={{ app }}
+                  search={{ tier: transaction.data.tierId }}
+                >
                   {transaction.data.tierName}
                 </Link>
               </span>
               <span>{transaction.data.entryTitle}</span>
-              {transaction.data.otherTraffic ? <span>All traffic that has no business transaction of its own</span> : null}
+              {transaction.data.otherTraffic ? (
+                <span>All traffic that has no business transaction of its own</span>
+              ) : null}
             </>
           ) : null
         }
@@ -64,14 +81,20 @@ export function TransactionPage() {
         {(data) => <PerformanceCharts series={data} />}
       </Loaded>
       <div className={styles.top}>
-        <Panel title="Flow map of this business transaction" flush>
-          <Loaded query={map} height={MAP_HEIGHT_PX}>
-            {(data) => <FlowMap app={app} map={data} height={MAP_HEIGHT_PX} />}
-          </Loaded>
-        </Panel>
+        <FlowMapPanel
+          app={app}
+          title="Flow map of this business transaction"
+          query={map}
+          height={MAP_HEIGHT_PX}
+        />
         <Panel title="Transaction scorecard">
           <Loaded query={scorecard} height={220}>
-            {(card) => <ScorecardTable app={app} bt={subject.bt} verdicts={card.verdicts} />}
+            {(card) => (
+              <>
+                <ScorecardTable app={app} bt={subject.bt} verdicts={card.verdicts} />
+                <ResponseTimes card={card} />
+              </>
+            )}
           </Loaded>
         </Panel>
       </div>

@@ -10,12 +10,12 @@ import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
 import link from "../design/RowLink.module.css";
 import { SearchBox } from "../design/SearchBox";
-import { readSort, type Sort, writeSort } from "../design/sort";
 import { EmptyState, Loaded } from "../design/States";
+import { readSort, type Sort, writeSort } from "../design/sort";
+import { useWide } from "../design/useWide";
 import { VerdictBar } from "../design/VerdictBadge";
 import { formatCount, formatMs, formatPercent, formatRate, percentOf } from "../format/number";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
-import { useWide } from "../design/useWide";
 
 const FIRST_SORT: Sort = { column: "calls", descending: true };
 
@@ -25,21 +25,34 @@ export function TransactionsPage() {
   const navigate = useNavigate({ from: "/applications/$app/business-transactions" });
   const transactions = useQuery(businessTransactionsQuery(app, useTimeRange(), useLive()));
   const wide = useWide();
-  const columns = useMemo(() => transactionColumns(app).filter((column) => wide || !column.wideOnly), [app, wide]);
+  const columns = useMemo(
+    () => transactionColumns(app).filter((column) => wide || !column.wideOnly),
+    [app, wide],
+  );
   const shown = useMemo(() => matching(transactions.data ?? [], search), [transactions.data, search]);
-  const tiers = useMemo(() => new Map((transactions.data ?? []).map((row) => [row.tierId, row.tierName])), [transactions.data]);
+  const tiers = useMemo(
+    () => new Map((transactions.data ?? []).map((row) => [row.tierId, row.tierName])),
+    [transactions.data],
+  );
   const change = (values: Partial<typeof search>) =>
     void navigate({ search: (previous) => ({ ...previous, ...values }), replace: true });
   return (
     <>
       <PageHeader title="Business transactions" />
       <FilterBar>
-        <SearchBox value={search.q ?? ""} onChange={(q) => change({ q: q || undefined })} label="Filter by name" />
+        <SearchBox
+          value={search.q ?? ""}
+          onChange={(q) => change({ q: q || undefined })}
+          label="Filter by name"
+        />
         <Select
           label="Tier"
           value={search.tier ? String(search.tier) : ""}
           onChange={(tier) => change({ tier: tier ? Number(tier) : undefined })}
-          options={[["", "All tiers"], ...[...tiers].map(([id, name]): [string, string] => [String(id), name])]}
+          options={[
+            ["", "All tiers"],
+            ...[...tiers].map(([id, name]): [string, string] => [String(id), name]),
+          ]}
         />
         <span>{transactions.data ? `${shown.length} of ${transactions.data.length}` : ""}</span>
       </FilterBar>
@@ -58,11 +71,13 @@ export function TransactionsPage() {
                 empty={
                   rows.length === 0 ? (
                     <EmptyState title="No business transaction has been seen yet" icon="transactions">
-                      A program starts them with <code>appd.start_bt(name)</code> or <code>with appd.bt(name)</code>; they appear here
-                      within a minute.
+                      A program starts them with <code>appd.start_bt(name)</code> or{" "}
+                      <code>with appd.bt(name)</code>; they appear here within a minute.
                     </EmptyState>
                   ) : (
-                    <EmptyState title="No business transaction matches">Change the name or the tier above.</EmptyState>
+                    <EmptyState title="No business transaction matches">
+                      Change the name or the tier above.
+                    </EmptyState>
                   )
                 }
               />
@@ -74,9 +89,14 @@ export function TransactionsPage() {
   );
 }
 
-function matching(rows: BusinessTransaction[], { q, tier }: { q?: string | undefined; tier?: number | undefined }) {
+function matching(
+  rows: BusinessTransaction[],
+  { q, tier }: { q?: string | undefined; tier?: number | undefined },
+) {
   const words = q?.toLowerCase();
-  return rows.filter((row) => (!tier || row.tierId === tier) && (!words || row.name.toLowerCase().includes(words)));
+  return rows.filter(
+    (row) => (!tier || row.tierId === tier) && (!words || row.name.toLowerCase().includes(words)),
+  );
 }
 
 function slowPercent({ verdicts, calls }: BusinessTransaction): number {
@@ -101,7 +121,13 @@ function transactionColumns(app: string): Column<BusinessTransaction>[] {
         </Link>
       ),
     },
-    { id: "tier", header: "Tier", width: "minmax(90px, 0.8fr)", sortBy: (row) => row.tierName, cell: (row) => row.tierName },
+    {
+      id: "tier",
+      header: "Tier",
+      width: "minmax(90px, 0.8fr)",
+      sortBy: (row) => row.tierName,
+      cell: (row) => row.tierName,
+    },
     {
       id: "verdicts",
       header: "Verdicts",
@@ -113,9 +139,18 @@ function transactionColumns(app: string): Column<BusinessTransaction>[] {
       header: "Load",
       width: "100px",
       wideOnly: true,
-      cell: (row) => <Sparkline values={row.spark.calls} label="Calls over the time range" width={84} height={20} />,
+      cell: (row) => (
+        <Sparkline values={row.spark.calls} label="Calls over the time range" width={84} height={20} />
+      ),
     },
-    { id: "calls", header: "Calls", width: "78px", align: "right", sortBy: (row) => row.calls, cell: (row) => formatCount(row.calls) },
+    {
+      id: "calls",
+      header: "Calls",
+      width: "78px",
+      align: "right",
+      sortBy: (row) => row.calls,
+      cell: (row) => formatCount(row.calls),
+    },
     {
       id: "rate",
       header: "Calls/min",
@@ -130,7 +165,13 @@ function transactionColumns(app: string): Column<BusinessTransaction>[] {
       width: "100px",
       wideOnly: true,
       cell: (row) => (
-        <Sparkline values={row.spark.averageMs} label="Response time over the time range" color="var(--series-2)" width={84} height={20} />
+        <Sparkline
+          values={row.spark.averageMs}
+          label="Response time over the time range"
+          color="var(--series-2)"
+          width={84}
+          height={20}
+        />
       ),
     },
     {
@@ -141,7 +182,14 @@ function transactionColumns(app: string): Column<BusinessTransaction>[] {
       sortBy: (row) => row.averageMs ?? null,
       cell: (row) => formatMs(row.averageMs),
     },
-    { id: "p95", header: "95th", width: "76px", align: "right", sortBy: (row) => row.p95 ?? null, cell: (row) => formatMs(row.p95) },
+    {
+      id: "p95",
+      header: "95th",
+      width: "76px",
+      align: "right",
+      sortBy: (row) => row.p95 ?? null,
+      cell: (row) => formatMs(row.p95),
+    },
     {
       id: "max",
       header: "Max",
@@ -151,7 +199,14 @@ function transactionColumns(app: string): Column<BusinessTransaction>[] {
       sortBy: (row) => row.maxMs ?? null,
       cell: (row) => formatMs(row.maxMs),
     },
-    { id: "slow", header: "Slow", width: "72px", align: "right", sortBy: slowPercent, cell: (row) => formatPercent(slowPercent(row)) },
+    {
+      id: "slow",
+      header: "Slow",
+      width: "72px",
+      align: "right",
+      sortBy: slowPercent,
+      cell: (row) => formatPercent(slowPercent(row)),
+    },
     {
       id: "errors",
       header: "Errors",

@@ -16,7 +16,9 @@ export function backendFlow(details: BackendDetails, known: readonly TierInfo[])
       errors: caller.errors,
       entry: false,
     })),
-    backends: [{ id: details.id, name: details.name, exitType: details.exitType, properties: details.properties }],
+    backends: [
+      { id: details.id, name: details.name, exitType: details.exitType, properties: details.properties },
+    ],
     edges: details.callers.map((caller) => ({
       fromTierId: caller.tierId,
       toTierId: null,

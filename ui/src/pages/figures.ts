@@ -8,7 +8,11 @@ export function performanceFigures(card: Scorecard): Figure[] {
     { label: "Calls", value: formatCount(card.calls) },
     { label: "Calls per minute", value: formatRate(card.callsPerMinute) },
     { label: "Average response time", value: formatMs(card.averageMs) },
-    { label: "95th percentile", value: formatMs(card.p95), note: card.p99 == null ? undefined : `99th ${formatMs(card.p99)}` },
+    {
+      label: "95th percentile",
+      value: formatMs(card.p95),
+      note: card.p99 == null ? undefined : `99th ${formatMs(card.p99)}`,
+    },
     {
       label: "Errors",
       value: formatCount(card.errors),

@@ -31,6 +31,9 @@ export function pythonLines(setup: Setup | undefined, pageHost: string): Step[] 
   return [
     { does: "Install the agent", line: "pip install tierline" },
     { does: "Say where to report, and as what", line: `export ${settings.join(" ")}` },
-    { does: "Report a first business transaction (or start your own: pyagent run -- python app.py)", line: `python -c "${program}"` },
+    {
+      does: "Report a first business transaction (or start your own: pyagent run -- python app.py)",
+      line: `python -c "${program}"`,
+    },
   ];
 }

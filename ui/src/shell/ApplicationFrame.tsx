@@ -40,7 +40,8 @@ export function ApplicationFrame() {
         <Content>
           {application.error instanceof ApiError && application.error.status === 404 ? (
             <EmptyState title="There is no such application here">
-              It may have been deleted, or the link is from another controller. <Link to="/applications">See all applications</Link>
+              It may have been deleted, or the link is from another controller.{" "}
+              <Link to="/applications">See all applications</Link>
             </EmptyState>
           ) : (
             <ErrorState error={application.error} onRetry={() => void application.refetch()} />

@@ -18,11 +18,14 @@ export function ErrorDetails({ error, place }: Props) {
           {error.message ? <p className={styles.message}>{error.message}</p> : null}
           {place ? <p className={styles.place}>{place}</p> : null}
         </div>
-        <CopyButton text={[`${error.type}: ${error.message}`, error.stack].filter(Boolean).join("\n\n")} label="Copy the error" />
+        <CopyButton
+          text={[`${error.type}: ${error.message}`, error.stack].filter(Boolean).join("\n\n")}
+          label="Copy the error"
+        />
       </header>
       {error.stack ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long stack scrolls, also with the keyboard
-        <pre className={styles.stack} tabIndex={0} aria-label="Stack">
+        <pre className={styles.stack} tabIndex={0} role="region" aria-label="Stack">
           {error.stack}
         </pre>
       ) : (

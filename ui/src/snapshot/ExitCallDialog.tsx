@@ -1,6 +1,6 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import type { ExitCall, Segment } from "../api/contract";
 import { Button } from "../design/Button";
 import { CopyButton } from "../design/CopyButton";
@@ -21,6 +21,7 @@ interface Props {
 
 /** Everything that is known about one exit call. */
 export function ExitCallDialog({ app, segment, exit, onClose, onChange }: Props) {
+  const popup = useRef<HTMLDivElement>(null);
   const calls = segment.exitCalls;
   const index = calls.findIndex((call) => call.spanId === exit.spanId);
   const step = (by: number) => {
@@ -31,17 +32,29 @@ export function ExitCallDialog({ app, segment, exit, onClose, onChange }: Props)
     <Dialog.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={styles.popup}>
+        <Dialog.Popup className={styles.popup} ref={popup} initialFocus={popup}>
           <header className={styles.header}>
             <Dialog.Title className={styles.title}>Exit Calls and Async Activities</Dialog.Title>
             <div className={styles.steps}>
-              <span className="number">
+              <span className={`number ${styles.position}`}>
                 {index + 1} of {calls.length}
               </span>
-              <Button variant="quiet" square aria-label="Previous exit call" disabled={index <= 0} onClick={() => step(-1)}>
+              <Button
+                variant="quiet"
+                square
+                aria-label="Previous exit call"
+                disabled={index <= 0}
+                onClick={() => step(-1)}
+              >
                 <Icon name="chevronLeft" />
               </Button>
-              <Button variant="quiet" square aria-label="Next exit call" disabled={index >= calls.length - 1} onClick={() => step(1)}>
+              <Button
+                variant="quiet"
+                square
+                aria-label="Next exit call"
+                disabled={index >= calls.length - 1}
+                onClick={() => step(1)}
+              >
                 <Icon name="chevronRight" />
               </Button>
               <Dialog.Close className={styles.close} aria-label="Close">
@@ -57,7 +70,10 @@ export function ExitCallDialog({ app, segment, exit, onClose, onChange }: Props)
                 <PropertyList properties={exit.identifyingProperties} empty="None were reported." />
               </Section>
               <Section title="Optional properties">
-                <PropertyList properties={exit.optionalProperties} empty="None were reported for this call." />
+                <PropertyList
+                  properties={exit.optionalProperties}
+                  empty="None were reported for this call."
+                />
               </Section>
             </div>
             {exit.errors.length > 0 ? (
@@ -90,7 +106,10 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 function Head({ exit, segment }: { exit: ExitCall; segment: Segment }) {
   const facts: [string, ReactNode][] = [
     ["Type", exitTypeLabel(exit.exitType)],
-    ["Duration", `${formatMs(exit.durationMs)}${exit.ended ? "" : " until its segment ended; it was never ended itself"}`],
+    [
+      "Duration",
+      `${formatMs(exit.durationMs)}${exit.ended ? "" : " until its segment ended; it was never ended itself"}`,
+    ],
     ["Share of its segment", formatPercent(Math.min(100, percentOf(exit.durationMs, segment.durationMs)))],
     ["Started after", formatMs(exit.offsetMs)],
     ["From", `${segment.tierName} · ${segment.nodeName}`],
@@ -135,7 +154,14 @@ function Reached({ app, exit }: { app: string; exit: ExitCall }) {
         Dashboard of {exit.backendName}
       </Link>
       {exit.toSpanId ? (
-        <Link to="." search={(previous: object) => ({ ...previous, exit: undefined, segment: exit.toSpanId ?? undefined })}>
+        <Link
+          to="."
+          search={(previous: object) => ({
+            ...previous,
+            exit: undefined,
+            segment: exit.toSpanId ?? undefined,
+          })}
+        >
           Its segment on tier {exit.toTierName}
         </Link>
       ) : null}

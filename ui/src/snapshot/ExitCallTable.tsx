@@ -2,8 +2,8 @@ import { useMemo, useState } from "react";
 import type { ExitCall, Segment } from "../api/contract";
 import { type Column, DataTable } from "../design/DataTable";
 import { exitTypeIcon, Icon } from "../design/Icon";
-import type { Sort } from "../design/sort";
 import { EmptyState } from "../design/States";
+import type { Sort } from "../design/sort";
 import { formatMs, formatPercent, percentOf } from "../format/number";
 import { exitTypeLabel } from "../words";
 import styles from "./ExitCallTable.module.css";
@@ -20,7 +20,10 @@ interface Props {
 
 export function ExitCallTable({ segments, onExit }: Props) {
   const [sort, setSort] = useState<Sort>({ column: "start", descending: false });
-  const entries = useMemo(() => segments.flatMap((segment) => segment.exitCalls.map((exit) => ({ segment, exit }))), [segments]);
+  const entries = useMemo(
+    () => segments.flatMap((segment) => segment.exitCalls.map((exit) => ({ segment, exit }))),
+    [segments],
+  );
   const columns = useMemo(() => exitColumns(onExit), [onExit]);
   const dropped = segments.reduce((sum, segment) => sum + segment.exitCallsDropped, 0);
   return (
@@ -35,11 +38,17 @@ export function ExitCallTable({ segments, onExit }: Props) {
         scroll
         empty={
           <EmptyState title="No exit calls" icon="plug" compact>
-            {segments.length > 1 ? "This execution called nothing outside its tier." : "This segment called nothing outside its tier."}
+            {segments.length > 1
+              ? "This execution called nothing outside its tier."
+              : "This segment called nothing outside its tier."}
           </EmptyState>
         }
       />
-      {dropped > 0 ? <p className={styles.dropped}>{dropped} more exceeded the limit per segment: counted, but without details.</p> : null}
+      {dropped > 0 ? (
+        <p className={styles.dropped}>
+          {dropped} more exceeded the limit per segment: counted, but without details.
+        </p>
+      ) : null}
     </div>
   );
 }
@@ -58,7 +67,13 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
         </button>
       ),
     },
-    { id: "type", header: "Type", width: "100px", sortBy: ({ exit }) => exit.exitType, cell: ({ exit }) => exitTypeLabel(exit.exitType) },
+    {
+      id: "type",
+      header: "Type",
+      width: "100px",
+      sortBy: ({ exit }) => exit.exitType,
+      cell: ({ exit }) => exitTypeLabel(exit.exitType),
+    },
     {
       id: "operation",
       header: "Operation",
@@ -71,9 +86,17 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
       header: "From, to",
       width: "minmax(120px, 0.8fr)",
       sortBy: ({ segment }) => segment.tierName,
-      cell: ({ segment, exit }) => (exit.toTierName ? `${segment.tierName} → ${exit.toTierName}` : segment.tierName),
+      cell: ({ segment, exit }) =>
+        exit.toTierName ? `${segment.tierName} → ${exit.toTierName}` : segment.tierName,
     },
-    { id: "start", header: "Start", width: "80px", align: "right", sortBy: ({ exit }) => exit.offsetMs, cell: ({ exit }) => formatMs(exit.offsetMs) },
+    {
+      id: "start",
+      header: "Start",
+      width: "80px",
+      align: "right",
+      sortBy: ({ exit }) => exit.offsetMs,
+      cell: ({ exit }) => formatMs(exit.offsetMs),
+    },
     {
       id: "duration",
       header: "Duration",
@@ -87,7 +110,8 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
       header: "Share",
       width: "70px",
       align: "right",
-      cell: ({ segment, exit }) => formatPercent(Math.min(100, percentOf(exit.durationMs, segment.durationMs))),
+      cell: ({ segment, exit }) =>
+        formatPercent(Math.min(100, percentOf(exit.durationMs, segment.durationMs))),
     },
     {
       id: "errors",
@@ -95,7 +119,13 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
       width: "90px",
       sortBy: ({ exit }) => exit.errors.length,
       cell: ({ exit }) =>
-        exit.errors.length > 0 ? <span className={styles.failed}>{exit.errors[0]?.type}</span> : exit.ended ? "" : "never ended",
+        exit.errors.length > 0 ? (
+          <span className={styles.failed}>{exit.errors[0]?.type}</span>
+        ) : exit.ended ? (
+          ""
+        ) : (
+          "never ended"
+        ),
     },
   ];
 }

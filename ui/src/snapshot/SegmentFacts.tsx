@@ -26,7 +26,10 @@ export function SegmentFacts({ segment, guid }: { segment: Segment; guid: string
     ["Start", formatInstant(segment.start)],
     ["Duration", formatMs(segment.durationMs)],
     ["Ending", ending(segment)],
-    ["Thresholds", `slow ${threshold(slowMs)}, very slow ${threshold(verySlowMs)}, stall ${threshold(stallMs)}`],
+    [
+      "Thresholds",
+      `slow ${threshold(slowMs)}, very slow ${threshold(verySlowMs)}, stall ${threshold(stallMs)}`,
+    ],
     ["Request GUID", guid],
     ["Span", segment.spanId],
   ];

@@ -18,7 +18,12 @@ export function SegmentPicker({ segments, picked, onPick }: Props) {
   return (
     <fieldset className={styles.picker}>
       <legend className="visually-hidden">Segments</legend>
-      <button type="button" className={styles.chip} aria-pressed={picked === undefined} onClick={() => onPick(undefined)}>
+      <button
+        type="button"
+        className={styles.chip}
+        aria-pressed={picked === undefined}
+        onClick={() => onPick(undefined)}
+      >
         All {segments.length} segments
       </button>
       {segments.slice(0, SEGMENTS_SHOWN_MAX).map((segment) => {

@@ -1,9 +1,11 @@
-import { useEffect, useState } from "react";
+import { Popover } from "@base-ui/react/popover";
+import { type FormEvent, useId, useState } from "react";
 import type { SnapshotsSearch } from "../address";
 import type { TierInfo } from "../api/contract";
-import { Button } from "../design/Button";
+import { Button, buttonClass } from "../design/Button";
 import { FilterBar, Select } from "../design/FilterBar";
 import { Icon } from "../design/Icon";
+import { formatMs } from "../format/number";
 import { VERDICTS } from "../words";
 import styles from "./SnapshotFilters.module.css";
 
@@ -18,7 +20,9 @@ interface Props {
 export function SnapshotFilters({ search, tiers, onChange, count }: Props) {
   const verdicts = search.verdicts ?? [];
   const toggle = (verdict: (typeof VERDICTS)[number]["verdict"]) => {
-    const next = verdicts.includes(verdict) ? verdicts.filter((one) => one !== verdict) : [...verdicts, verdict];
+    const next = verdicts.includes(verdict)
+      ? verdicts.filter((one) => one !== verdict)
+      : [...verdicts, verdict];
     onChange({ verdicts: next.length > 0 && next.length < VERDICTS.length ? next : undefined });
   };
   return (
@@ -44,69 +48,113 @@ export function SnapshotFilters({ search, tiers, onChange, count }: Props) {
         onChange={(tier) => onChange({ tier: tier ? Number(tier) : undefined })}
         options={[["", "All tiers"], ...tiers.map(({ id, name }): [string, string] => [String(id), name])]}
       />
-      <TextFilter label="Longer than, ms" width={120} value={search.minMs ? String(search.minMs) : ""} onChange={(text) => onChange({ minMs: Number(text) > 0 ? Number(text) : undefined })} />
-      <TextFilter label="User data key" width={124} value={search.userDataKey ?? ""} onChange={(text) => onChange({ userDataKey: text || undefined })} />
-      <TextFilter label="User data value" width={132} value={search.userDataValue ?? ""} onChange={(text) => onChange({ userDataValue: text || undefined })} />
-      <TextFilter label="Request GUID" width={150} value={search.guid ?? ""} onChange={(text) => onChange({ guid: text.trim() || undefined })} />
-      <label className={styles.segments}>
-        <input
-          type="checkbox"
-          checked={search.segments ?? false}
-          onChange={(event) => onChange({ segments: event.target.checked || undefined })}
-        />
-        All segments
-      </label>
-      <Others search={search} onChange={onChange} />
-      <span>{count}</span>
+      <MoreFilters search={search} onChange={onChange} />
+      <SetFilters search={search} onChange={onChange} />
+      <span className="number">{count}</span>
     </FilterBar>
   );
 }
 
-/** Filters that links set: shown so that they can be taken away. */
-function Others({ search, onChange }: Pick<Props, "search" | "onChange">) {
-  const set = [
-    ["bt", "one business transaction"],
-    ["node", "one node"],
-    ["backend", "one backend"],
-  ] as const;
-  return set.map(([name, label]) =>
-    search[name] === undefined ? null : (
-      <Button key={name} onClick={() => onChange({ [name]: undefined })} title="Remove this filter">
-        {label}
-        <Icon name="close" size={12} />
-      </Button>
-    ),
+type Change = Pick<Props, "search" | "onChange">;
+
+/** Filters that are set but not in sight: shown so that they can be taken away. */
+function SetFilters({ search, onChange }: Change) {
+  const set: [keyof SnapshotsSearch, string][] = [];
+  if (search.bt !== undefined) set.push(["bt", "one business transaction"]);
+  if (search.node !== undefined) set.push(["node", "one node"]);
+  if (search.backend !== undefined) set.push(["backend", "calling one backend"]);
+  if (search.minMs !== undefined) set.push(["minMs", `longer than ${formatMs(search.minMs)}`]);
+  if (search.userDataKey !== undefined) set.push(["userDataKey", `user data ${search.userDataKey}`]);
+  if (search.userDataValue !== undefined) set.push(["userDataValue", `user data = ${search.userDataValue}`]);
+  if (search.guid !== undefined) set.push(["guid", `GUID ${search.guid}`]);
+  if (search.segments) set.push(["segments", "all segments"]);
+  return set.map(([name, label]) => (
+    <Button
+      key={name}
+      className={styles.set}
+      onClick={() => onChange({ [name]: undefined })}
+      title={`Remove: ${label}`}
+    >
+      <span>{label}</span>
+      <Icon name="close" size={12} />
+    </Button>
+  ));
+}
+
+function MoreFilters({ search, onChange }: Change) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover.Root open={open} onOpenChange={setOpen}>
+      <Popover.Trigger className={buttonClass}>
+        <Icon name="filter" size={14} />
+        More filters
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={6} align="start" className={styles.positioner}>
+          <Popover.Popup className={styles.popup} aria-label="More filters">
+            <MoreForm
+              search={search}
+              onChange={(values) => {
+                onChange(values);
+                setOpen(false);
+              }}
+            />
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
   );
 }
 
-const TYPING_PAUSE_MS = 350;
-
-interface TextProps {
-  label: string;
-  width: number;
-  value: string;
-  onChange: (text: string) => void;
-}
-
-/** Asks once typing pauses, not with every letter. */
-function TextFilter({ label, width, value, onChange }: TextProps) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
+function MoreForm({ search, onChange }: Change) {
+  const id = useId();
+  const [values, setValues] = useState({
+    minMs: search.minMs ? String(search.minMs) : "",
+    userDataKey: search.userDataKey ?? "",
+    userDataValue: search.userDataValue ?? "",
+    guid: search.guid ?? "",
+    segments: search.segments ?? false,
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onChange({
+      minMs: Number(values.minMs) > 0 ? Number(values.minMs) : undefined,
+      userDataKey: values.userDataKey || undefined,
+      userDataValue: values.userDataValue || undefined,
+      guid: values.guid.trim() || undefined,
+      segments: values.segments || undefined,
+    });
+  };
+  const text = (name: "minMs" | "userDataKey" | "userDataValue" | "guid", label: string, type = "text") => (
+    <>
+      <label htmlFor={`${id}${name}`}>{label}</label>
+      <input
+        id={`${id}${name}`}
+        type={type}
+        min={0}
+        spellCheck={false}
+        value={values[name]}
+        onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+      />
+    </>
+  );
   return (
-    <input
-      type="text"
-      className={styles.text}
-      style={{ width }}
-      aria-label={label}
-      placeholder={label}
-      spellCheck={false}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-    />
+    <form className={styles.form} onSubmit={submit}>
+      {text("minMs", "Longer than, in milliseconds", "number")}
+      {text("userDataKey", "User data key")}
+      {text("userDataValue", "User data value")}
+      {text("guid", "Request GUID")}
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          checked={values.segments}
+          onChange={(event) => setValues({ ...values, segments: event.target.checked })}
+        />
+        Every segment, not only where an execution began
+      </label>
+      <Button type="submit" variant="primary">
+        Filter
+      </Button>
+    </form>
   );
 }

@@ -29,7 +29,11 @@ export function SnapshotTable({ app, rows, brief = false, scroll = false, onEnd,
       scroll={scroll}
       {...(onEnd ? { onEnd } : {})}
       empty={
-        <EmptyState title={filtered ? "No snapshot matches" : "No snapshots in this time range"} icon="snapshot" compact>
+        <EmptyState
+          title={filtered ? "No snapshot matches" : "No snapshots in this time range"}
+          icon="snapshot"
+          compact
+        >
           {filtered
             ? "Remove a filter or choose a longer time range."
             : "Every slow, very slow, stalled and failed execution is kept, and one of each business transaction every ten minutes."}
@@ -105,20 +109,24 @@ function allColumns(app: string): Column<SnapshotRow>[] {
     },
     {
       id: "node",
-      header: "Tier and node",
-      width: "minmax(110px, 0.8fr)",
-      cell: (row) => (
-        <span title={`${row.tierName} · ${row.nodeName}`}>
-          {row.tierName} · {row.nodeName}
-        </span>
-      ),
+      header: "Node",
+      width: "minmax(100px, 0.7fr)",
+      cell: (row) => <span title={`Tier ${row.tierName}, node ${row.nodeName}`}>{row.nodeName}</span>,
     },
-    { id: "exits", header: "Exit calls", width: "84px", align: "right", cell: (row) => formatCount(row.exitCalls) },
+    {
+      id: "exits",
+      header: "Exit calls",
+      width: "84px",
+      align: "right",
+      cell: (row) => formatCount(row.exitCalls),
+    },
     {
       id: "policy",
       header: "Kept",
       width: "96px",
-      cell: (row) => <span title={`Kept because ${policyReason(row.policy)}`}>{policyShort(row.policy)}</span>,
+      cell: (row) => (
+        <span title={`Kept because ${policyReason(row.policy)}`}>{policyShort(row.policy)}</span>
+      ),
     },
   ];
 }

@@ -9,7 +9,8 @@ export function UserData({ segments }: { segments: readonly Segment[] }) {
   if (withData.length === 0) {
     return (
       <EmptyState title="No user data" icon="user" compact>
-        A program adds it with <code>appd.add_snapshot_data(bt, key, value)</code> while the business transaction runs.
+        A program adds it with <code>appd.add_snapshot_data(bt, key, value)</code> while the business
+        transaction runs.
       </EmptyState>
     );
   }
@@ -20,7 +21,10 @@ export function UserData({ segments }: { segments: readonly Segment[] }) {
           <h3 className={styles.tier}>
             {segment.tierName} <span>{segment.nodeName}</span>
           </h3>
-          <PropertyList properties={segment.userData.map(({ key, value }) => ({ name: key, value }))} empty="" />
+          <PropertyList
+            properties={segment.userData.map(({ key, value }) => ({ name: key, value }))}
+            empty=""
+          />
         </section>
       ))}
     </div>

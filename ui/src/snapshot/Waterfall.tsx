@@ -5,7 +5,14 @@ import { exitTypeIcon, Icon } from "../design/Icon";
 import { counted, formatMs } from "../format/number";
 import { exitTypeLabel, verdictWords } from "../words";
 import styles from "./Waterfall.module.css";
-import { axisTicks, barPlace, INDENT_LEVELS_MAX, type WaterfallRow, waterfallRows, waterfallSpan } from "./waterfall";
+import {
+  axisTicks,
+  barPlace,
+  INDENT_LEVELS_MAX,
+  type WaterfallRow,
+  waterfallRows,
+  waterfallSpan,
+} from "./waterfall";
 
 const ROW_HEIGHT_PX = 30;
 const HEIGHT_MAX_PX = 520;
@@ -52,8 +59,16 @@ export function Waterfall({ snapshot, segment, onExit }: Props) {
         </div>
         <div className={styles.axisDuration}>Duration</div>
       </div>
-      <div ref={container} className={styles.rows} style={{ height: Math.min(rows.length * ROW_HEIGHT_PX, HEIGHT_MAX_PX) }}>
-        <ul className={styles.list} style={{ height: virtualizer.getTotalSize() }} aria-label={`Waterfall, ${counted(rows.length, "row")}`}>
+      <div
+        ref={container}
+        className={styles.rows}
+        style={{ height: Math.min(rows.length * ROW_HEIGHT_PX, HEIGHT_MAX_PX) }}
+      >
+        <ul
+          className={styles.list}
+          style={{ height: virtualizer.getTotalSize() }}
+          aria-label={`Waterfall, ${counted(rows.length, "row")}`}
+        >
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index] as WaterfallRow;
             return (
@@ -66,7 +81,12 @@ export function Waterfall({ snapshot, segment, onExit }: Props) {
                 aria-posinset={item.index + 1}
               >
                 {row.kind === "segment" ? (
-                  <SegmentRow row={row} span={span} open={!collapsed.has(row.key)} onToggle={() => toggle(row.key)} />
+                  <SegmentRow
+                    row={row}
+                    span={span}
+                    open={!collapsed.has(row.key)}
+                    onToggle={() => toggle(row.key)}
+                  />
                 ) : (
                   <ExitRow exit={row.exit} depth={row.depth} span={span} onOpen={() => onExit(row.exit)} />
                 )}
@@ -108,7 +128,11 @@ function SegmentRow({ row, span, open, onToggle }: SegmentProps) {
       aria-label={`Tier ${segment.tierName}, node ${segment.nodeName}, ${words.label}, ${formatMs(segment.durationMs)}, ${counted(children, "exit call")}`}
     >
       <span className={styles.name} style={indent(depth)}>
-        <Icon name="chevronRight" size={12} className={children === 0 ? styles.none : open ? styles.open : ""} />
+        <Icon
+          name="chevronRight"
+          size={12}
+          className={children === 0 ? styles.none : open ? styles.open : ""}
+        />
         <b>{segment.tierName}</b>
         <span className={styles.faint}>{segment.nodeName}</span>
       </span>
@@ -116,7 +140,11 @@ function SegmentRow({ row, span, open, onToggle }: SegmentProps) {
         <i
           className={styles.segmentBar}
           data-open={segment.inFlight}
-          style={{ left: `${left}%`, width: `${width}%`, ...(words.verdict === "NORMAL" ? {} : { background: `var(--${words.token})` }) }}
+          style={{
+            left: `${left}%`,
+            width: `${width}%`,
+            ...(words.verdict === "NORMAL" ? {} : { background: `var(--${words.token})` }),
+          }}
         />
       </span>
       <span className={`number ${styles.duration}`}>{formatMs(segment.durationMs)}</span>
@@ -145,12 +173,21 @@ function ExitRow({ exit, depth, span, onOpen }: ExitProps) {
       title={title}
     >
       <span className={styles.name} style={indent(depth)}>
-        <Icon name={exitTypeIcon(exit.exitType)} size={13} className={failed ? styles.failedIcon : styles.icon} />
+        <Icon
+          name={exitTypeIcon(exit.exitType)}
+          size={13}
+          className={failed ? styles.failedIcon : styles.icon}
+        />
         <span className={styles.exitName}>{exit.displayName || exit.backendName}</span>
         <span className={styles.faint}>{exit.toTierName ? `→ ${exit.toTierName}` : exit.operation}</span>
       </span>
       <span className={styles.track}>
-        <i className={styles.exitBar} data-failed={failed} data-open={!exit.ended} style={{ left: `${left}%`, width: `${width}%` }} />
+        <i
+          className={styles.exitBar}
+          data-failed={failed}
+          data-open={!exit.ended}
+          style={{ left: `${left}%`, width: `${width}%` }}
+        />
       </span>
       <span className={`number ${styles.duration}`}>{formatMs(exit.durationMs)}</span>
     </button>

@@ -92,8 +92,10 @@ export function axisTicks(span: { fromMs: number; toMs: number }, count: number)
   const whole = span.toMs - span.fromMs;
   const rough = whole / count;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * magnitude).find((candidate) => candidate >= rough) ?? rough;
+  const step =
+    [1, 2, 5, 10].map((factor) => factor * magnitude).find((candidate) => candidate >= rough) ?? rough;
   const ticks: number[] = [];
-  for (let index = Math.ceil(span.fromMs / step); index * step <= span.toMs; index += 1) ticks.push(index * step);
+  for (let index = Math.ceil(span.fromMs / step); index * step <= span.toMs; index += 1)
+    ticks.push(index * step);
   return ticks;
 }

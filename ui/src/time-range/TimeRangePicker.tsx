@@ -5,7 +5,7 @@ import { type FormEvent, useId, useState } from "react";
 import { Button, buttonClass } from "../design/Button";
 import { Icon } from "../design/Icon";
 import { formatClock, formatDay, toLocalInput } from "../format/time";
-import { bounds, PRESETS, type Preset, type RangeSearch, RANGE_MIN_MS, type TimeRange } from "./range";
+import { bounds, PRESETS, type Preset, RANGE_MIN_MS, type RangeSearch, type TimeRange } from "./range";
 import styles from "./TimeRangePicker.module.css";
 import { setLive, useLive, useTimeRange } from "./useTimeRange";
 
@@ -76,7 +76,12 @@ function LiveSwitch({ range }: { range: TimeRange }) {
     if (!live) void client.invalidateQueries();
   };
   return (
-    <Button variant="quiet" onClick={toggle} aria-pressed={live} title={live ? "Refreshes by itself; press to pause" : "Paused; press to go on"}>
+    <Button
+      variant="quiet"
+      onClick={toggle}
+      aria-pressed={live}
+      title={live ? "Refreshes by itself; press to pause" : "Paused; press to go on"}
+    >
       <span className={live ? styles.pulse : styles.paused} aria-hidden="true" />
       {live ? "Live" : "Paused"}
     </Button>

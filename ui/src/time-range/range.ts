@@ -33,7 +33,9 @@ export function isPreset(value: unknown): value is Preset {
 
 function epoch(value: unknown): number | undefined {
   const number = typeof value === "string" && value !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) && number >= 0 ? Math.floor(number) : undefined;
+  return typeof number === "number" && Number.isFinite(number) && number >= 0
+    ? Math.floor(number)
+    : undefined;
 }
 
 /** Keeps what is usable of a hand-written address; anything else falls back to the default. */
