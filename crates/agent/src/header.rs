@@ -84,6 +84,13 @@ pub(crate) fn guid_of(record: &mut Record) -> Guid {
     guid
 }
 
+/// Appends ASCII bytes.
+fn push_ascii(out: &mut String, bytes: &[u8]) {
+    debug_assert!(bytes.is_ascii());
+    // SAFETY: the callers, both below, pass digits, letters and dashes only; ASCII is UTF-8.
+    unsafe { out.as_mut_vec() }.extend_from_slice(bytes);
+}
+
 fn push_number(out: &mut String, mut number: u64) {
     let mut digits = [0u8; 20];
     let mut count = 0;
@@ -95,23 +102,32 @@ fn push_number(out: &mut String, mut number: u64) {
             break;
         }
     }
-    let text = digits.get(digits.len() - count..).unwrap_or_default();
-    out.push_str(std::str::from_utf8(text).unwrap_or_default());
+    push_ascii(out, digits.get(digits.len() - count..).unwrap_or_default());
 }
+
+/// The two hex digits of every byte.
+static HEX_PAIRS: [[u8; 2]; 256] = {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut pairs = [[0u8; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [HEX[byte >> 4], HEX[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
 
 /// [`Guid::write_uuid`], in one piece instead of character by character.
 fn push_uuid(out: &mut String, guid: &Guid) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    /// Where each byte's two digits stand between the dashes.
-    const PLACES: [u8; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+    let pairs = guid.as_bytes().map(|byte| HEX_PAIRS[usize::from(byte)]);
+    let digits = pairs.as_flattened();
     let mut text = [b'-'; 36];
-    for (byte, place) in guid.as_bytes().iter().zip(PLACES) {
-        if let Some([high, low]) = text.get_mut(usize::from(place)..usize::from(place) + 2) {
-            *high = HEX[usize::from(byte >> 4)];
-            *low = HEX[usize::from(byte & 15)];
+    for (from, to, len) in [(0, 0, 8), (8, 9, 4), (12, 14, 4), (16, 19, 4), (20, 24, 12)] {
+        if let (Some(to), Some(from)) = (text.get_mut(to..to + len), digits.get(from..from + len)) {
+            to.copy_from_slice(from);
         }
     }
-    out.push_str(std::str::from_utf8(&text).unwrap_or_default());
+    push_ascii(out, &text);
 }
 
 #[cfg(test)]

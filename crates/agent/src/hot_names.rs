@@ -62,16 +62,16 @@ impl HotNames {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text_hash::add_text;
+    use crate::text_hash::hash_text;
 
     #[test]
     fn a_hot_name_among_a_hundred_thousand_cold_ones_is_found() {
         let mut hot = HotNames::default();
         for i in 0..100_000u64 {
             let cold = format!("/cold/{i}");
-            hot.count(add_text(1, &cold), &cold);
+            hot.count(hash_text(1, &cold), &cold);
             if i % 10 == 0 {
-                hot.count(add_text(1, "/hot"), "/hot");
+                hot.count(hash_text(1, "/hot"), "/hot");
             }
         }
         assert_eq!(hot.counters.len(), HOT_NAMES_MAX);

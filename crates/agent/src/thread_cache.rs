@@ -22,7 +22,7 @@ use crate::recorder::Core;
 use crate::registry::{BtEntry, ContinuedKey, Registered};
 use crate::running::{Slot, slots};
 use crate::shard::Shard;
-use crate::text_hash::add_text;
+use crate::text_hash::{TextHash, hash_text, same_bytes};
 use crate::transaction::BtHandle;
 
 /// A name this thread saw.
@@ -200,11 +200,12 @@ impl ThreadCache {
     /// Begins a BT that has a name here.
     #[inline]
     pub(crate) fn begin_named(&mut self, core: &Arc<Core>, name: &str, now_ns: u64) -> BtHandle {
-        let hash = add_text(core.seed, name);
+        let hash = hash_text(core.seed, name);
         let position = hash as usize & (CACHED_NAMES_PER_THREAD - 1);
         let known = matches!(
             self.names.get(position),
-            Some(Some(known)) if known.hash == hash && *known.name == *name
+            Some(Some(known))
+                if known.hash == hash && same_bytes(known.name.as_bytes(), name.as_bytes())
         );
         if (!known || self.epoch != core.registry.epoch()) && !self.learn_name(core, name, hash, position) {
             return self.begin_other(core, name, now_ns, None, None);
@@ -236,7 +237,7 @@ impl ThreadCache {
         let entry = match continued {
             Some(key) => self.continued_entry(core, key),
             None => {
-                let hash = add_text(core.seed, name);
+                let hash = hash_text(core.seed, name);
                 let position = hash as usize & (CACHED_NAMES_PER_THREAD - 1);
                 self.learn_name(core, name, hash, position)
                     .then(|| self.names.get(position).and_then(|n| n.as_ref()).map(|n| n.entry.clone()))
@@ -274,7 +275,7 @@ impl ThreadCache {
         slot.free_list.store(u32::MAX, Ordering::Relaxed);
         if inherited.as_ref().is_none_or(|i| i.caller.is_none()) {
             let name = clean_bt_name(name);
-            self.shard.sums.lock().hot_names.count(add_text(core.seed, &name), &name);
+            self.shard.sums.lock().hot_names.count(hash_text(core.seed, &name), &name);
         }
         let entry = core.registry.other().clone();
         let asked = asked.or_else(|| decision::at_begin(core, &entry, now_ns));
@@ -368,10 +369,13 @@ impl ThreadCache {
         properties: &[(&str, &str)],
     ) -> BackendRef {
         let label = if properties.is_empty() { display_name } else { "" };
-        let mut hash = add_text(core.seed, label);
+        let mut hash = TextHash::new(core.seed);
+        hash.add(label);
         for (name, value) in properties {
-            hash = add_text(add_text(hash, name), value);
+            hash.add(name);
+            hash.add(value);
         }
+        let hash = hash.finish();
         let position = hash as usize & (CACHED_BACKENDS_PER_THREAD - 1);
         if let Some(Some(known)) = self.backends.get(position)
             && known.hash == hash
@@ -427,7 +431,7 @@ fn same_texts(mut known: &[u8], label: &str, properties: &[(&str, &str)]) -> boo
             return false;
         };
         known = rest;
-        bytes == text.as_bytes()
+        same_bytes(bytes, text.as_bytes())
     };
     next(label) && properties.iter().all(|(name, value)| next(name) && next(value)) && known.is_empty()
 }
