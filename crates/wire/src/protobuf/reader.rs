@@ -71,6 +71,20 @@ impl<'a> Reader<'a> {
     /// A bare number, as in packed lists.
     #[inline]
     pub(crate) fn varint(&mut self) -> Result<u64, Malformed> {
+        match self.rest {
+            [byte @ 0..=0x7f, rest @ ..] => {
+                self.rest = rest;
+                Ok(u64::from(*byte))
+            }
+            [low @ 0x80..=0xff, high @ 0..=0x7f, rest @ ..] => {
+                self.rest = rest;
+                Ok(u64::from(low & 0x7f) | u64::from(*high) << 7)
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, Malformed> {
         let mut value = 0u64;
         for (index, byte) in self.rest.iter().take(10).enumerate() {
             // The tenth byte carries one bit.
