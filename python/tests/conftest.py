@@ -1,15 +1,14 @@
 """What all tests share: one recording controller, and an agent that reports to it."""
 
-import json
 import os
 import subprocess
 import sys
 import textwrap
 
 import pytest
+from agent_of_tests import Agent
 from recording import RecordingController
 
-from appdynamics import _native
 from appdynamics.agent import api as appd
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -38,30 +37,6 @@ def _clean_environment(monkeypatch, tmp_path):
 
 
 KEPT_VARIABLES = ("TIERLINE_BIN", "TIERLINE_BINARY", "TIERLINE_FORK_RUNS", "TIERLINE_COUNTING")
-
-
-class Agent:
-    """The agent of this process, reporting to the recording controller."""
-
-    def __init__(self, controller):
-        self.controller = controller
-
-    def start(self, timeout_ms=appd.NO_TIMEOUT, **settings):
-        assert appd.init(self.controller.environ(**settings), timeout_ms) is True
-
-    def stop(self):
-        """Shuts down and returns what was received."""
-        appd.shutdown()
-        return self.controller.received()
-
-    def misuse(self):
-        """Odd calls counted so far."""
-        text = _native.diagnostics()
-        return json.loads(text)["misuse"] if text else {}
-
-    def panics(self):
-        text = _native.diagnostics()
-        return json.loads(text)["panics"] if text else 0
 
 
 @pytest.fixture

@@ -152,9 +152,9 @@ class Received:
 
 
 class RecordingController:
-    """Listens on a free port of the loopback interface until it is closed."""
+    """Listens on a port of the loopback interface, by default a free one, until it is closed."""
 
-    def __init__(self):
+    def __init__(self, port=0):
         self.bodies = []
         self.headers = []
         self.config = {"version": 1}
@@ -171,7 +171,7 @@ class RecordingController:
             def log_message(self, *arguments):
                 pass
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()

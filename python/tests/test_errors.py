@@ -45,7 +45,7 @@ class Unprintable(Exception):
         (OwnError("x"), [(f"{__name__}.OwnError", "x")]),
         (Unprintable(), [(f"{__name__}.Unprintable", "<Unprintable>")]),
         (KeyboardInterrupt(), [("KeyboardInterrupt", "")]),
-        (ValueError("\ud800"), [("ValueError", "\ufffd")]),
+        (ValueError("\ud800"), [("ValueError", "\ufffd\ufffd\ufffd")]),
     ],
 )
 def test_what_may_be_given_as_exc(agent, exc, expected):

@@ -111,7 +111,7 @@ def test_work_in_a_pool_of_threads(agent):
 
 
 def test_concurrent_exit_calls_when_switched_on(controller):
-    from conftest import Agent
+    from agent_of_tests import Agent
 
     agent = Agent(controller)
     agent.start(TIERLINE_CONCURRENT_EXIT_CALLS="on")

@@ -108,7 +108,7 @@ def test_a_missing_configuration_file(pyagent_run):
         (["run", "-c"], 2, "-c needs the path"),
         (["run", "--no-such-option", "x"], 2, "unknown option '--no-such-option'"),
         (["run", "no-such-command-anywhere"], 127, "command not found: no-such-command-anywhere"),
-        (["run", "/etc/hostname"], 126, "/etc/hostname is not an executable file"),
+        (["run", __file__], 126, "is not an executable file"),
         (["start"], 2, "unknown command 'start'"),
         (["proxy"], 2, "expected: pyagent proxy start, stop or restart"),
     ],

@@ -13,6 +13,6 @@ def test_the_table_is_fresh():
 
 def test_every_sentence_has_a_test_and_every_test_a_sentence():
     found = [pair for _, file in reference_table.FILES for pair in reference_table.sentences(file)]
-    assert len(found) >= 80
+    assert len(found) >= 75
     assert all(sentence and name for sentence, name in found)
     assert len({sentence for sentence, _ in found}) == len(found)

@@ -98,6 +98,7 @@ def test_django(bound):
     assert appd.get_active_bt_handle(request) == bt
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_tornado(bound):
     from tornado.httputil import HTTPServerRequest
 
@@ -121,6 +122,7 @@ def test_starlette_and_fastapi(bound):
         assert appd.get_active_bt_handle(kind(scope())) is None
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 def test_pyramid(bound):
     from pyramid.request import Request
 

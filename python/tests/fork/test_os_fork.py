@@ -20,7 +20,7 @@ ENDINGS = {
     "os._exit": "os._exit(0)",
     "sys.exit": "sys.exit(0)",
     "SIGTERM": "os.kill(os.getpid(), signal.SIGTERM); time.sleep(10)",
-    "exception": "sys.stderr.close(); raise ValueError",
+    "exception": "os.dup2(os.open(os.devnull, os.O_WRONLY), 2); raise ValueError",
 }
 
 

@@ -14,7 +14,7 @@ PER_THREAD = int(os.environ.get("TIERLINE_COUNTING", "5000"))
 
 @pytest.mark.slow
 def test_threads_are_counted_exactly(controller):
-    from conftest import Agent
+    from agent_of_tests import Agent
 
     agent = Agent(controller)
     agent.start(TIERLINE_REPORT_INTERVAL_MS="1000")
@@ -44,7 +44,7 @@ def test_rare_slow_ones_are_kept_with_everything(controller):
     """One that is slow among many is kept, complete from its first exit call on."""
     import time
 
-    from conftest import Agent
+    from agent_of_tests import Agent
 
     controller.config = {"version": 2, "thresholds": {"slow": {"fixed_ms": 50}}}
     agent = Agent(controller)
