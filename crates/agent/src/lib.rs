@@ -1,5 +1,26 @@
 //! Business transaction monitoring inside your process: the agent core and its Rust API.
 //!
+//! ```
+//! // Begins when `init` was called with a controller to report to; until then everything is a no-op.
+//! if let Some(bt) = tierline::start_bt("/checkout", None) {
+//!     bt.add_snapshot_data("basket", "3 items");
+//!     let exit = bt.exit_call(
+//!         tierline::ExitType::Http,
+//!         "payment",
+//!         &[("HOST", "pay.example"), ("PORT", "443")],
+//!         Some("https://pay.example/charge"),
+//!         &[],
+//!     );
+//!     if let Some(header) = exit.as_ref().and_then(|exit| exit.correlation_header()) {
+//!         // send `header.name()`: `header.value()` along
+//!         # let _ = header;
+//!     }
+//! } // exit call and business transaction end here
+//! ```
+//!
+//! Three layers: the functions and guards at the top of this crate are the Rust API; [`process`] is the agent of
+//! a process, for language bindings; [`Core`] records for whoever asks, and knows no process.
+//!
 //! The agent never panics into, blocks, or grows without bound inside its host.
 
 #![cfg_attr(
@@ -11,6 +32,8 @@ pub mod backends;
 mod batch;
 mod cached_config;
 mod clock;
+mod config;
+mod context;
 mod decision;
 mod delivery;
 mod directory;
@@ -42,6 +65,7 @@ mod registry;
 mod reporter;
 mod running;
 mod runtime;
+mod rust_api;
 mod segment;
 pub mod settings;
 mod shard;
@@ -56,6 +80,10 @@ pub mod transaction;
 mod window;
 
 pub use backends::BackendRef;
+pub use config::Config;
+pub use context::{Scope, active_bt, scope};
 pub use exit_call::{ExitCall, ExitHandle};
 pub use recorder::Core;
+pub use rust_api::{Bt, CorrelationHeader, Exit, flush, init, shutdown, start_bt};
+pub use tierline_model::ExitType;
 pub use transaction::BtHandle;

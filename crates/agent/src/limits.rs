@@ -155,3 +155,6 @@ pub const EXIT_ERRORS_PER_TRANSACTION_MAX: usize = 500;
 
 /// Bytes of messages and stacks kept per BT; later errors keep only their type.
 pub const ERROR_BYTES_PER_TRANSACTION_MAX: usize = 1 << 20;
+
+/// Bytes of the texts of an error's causes, in Rust.
+pub const CAUSES_BYTES_MAX: usize = 32_000;
