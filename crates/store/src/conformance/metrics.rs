@@ -71,6 +71,14 @@ pub fn a_corrected_report_replaces<S: Store, K>(open: impl Fn() -> (S, K)) {
     // The same life under another node name: still the same key.
     store.write(batch_of_report(one_series(1, 2, now_ms(), &[11]))).expect("write");
     assert_eq!((total(&store).count, total(&store).sum_ns), (1, 11));
+    // And under another application: nothing of it is left where it was.
+    let mut moved = one_series(1, 2, now_ms(), &[13]);
+    moved.identity.application = APPLICATIONS[1].into();
+    store.write(batch_of_report(moved)).expect("write");
+    let query = whole(shop(), MetricFamily::Segments, hour(now_ms()));
+    assert_eq!(store.metrics(ACCOUNT, &query).expect("metrics"), vec![]);
+    let query = whole(AppId::of(APPLICATIONS[1]), MetricFamily::Segments, hour(now_ms()));
+    assert_eq!(only_row(&store, &query).sum_ns, 13);
 }
 
 /// Several processes may share a node: their numbers add up.
