@@ -296,6 +296,12 @@ impl Delivery {
         }
     }
 
+    /// A batch from memory need not be sent again.
+    pub fn delivered(&self, batch: &Batch) {
+        self.lock().outbox.pop(batch);
+        self.changed.notify_all();
+    }
+
     /// The controller takes what it is sent, or it does not and why.
     pub fn note_reachable(&self, problem: Option<String>) {
         let mut state = self.lock();

@@ -128,7 +128,7 @@ impl Reporter {
             };
             let Some(batch) = batch else { return };
             match self.send(&batch) {
-                Sent::Done => self.delivery.lock().outbox.pop(&batch),
+                Sent::Done => self.delivery.delivered(&batch),
                 Sent::Later => {
                     self.save();
                     return;

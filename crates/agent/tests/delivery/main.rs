@@ -1,0 +1,20 @@
+//! Delivery as a whole, process by process: children use the agent, the parent is the controller.
+
+mod child;
+mod exits;
+mod failures;
+mod forks;
+mod opamp;
+mod reports;
+mod runner;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.split_first() {
+        Some((first, rest)) if first == "child" => child::run(rest),
+        _ => runner::run(
+            &arguments,
+            &[reports::TESTS, failures::TESTS, exits::TESTS, forks::TESTS, opamp::TESTS],
+        ),
+    }
+}
