@@ -5,8 +5,8 @@ mod sample;
 use prost::Message as _;
 use tierline_model::limits::{NAME_CHARS_MAX, USER_DATA_VALUE_CHARS_MAX};
 use tierline_wire::limits::{
-    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, POINT_ATTRIBUTES_MAX, RESOURCES_PER_REQUEST_MAX,
-    SPAN_ATTRIBUTES_MAX,
+    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, POINT_ATTRIBUTES_MAX, REPORTS_PER_REQUEST_MAX,
+    RESOURCES_PER_REQUEST_MAX, SPAN_ATTRIBUTES_MAX,
 };
 use tierline_wire::otlp::{self, DecodeError, DecodeLimits, DecodedMetrics, DecodedTraces};
 use tierline_wire::proto::otlp::collector::metrics::v1::ExportMetricsServiceRequest;
@@ -218,6 +218,42 @@ fn exit_calls_find_their_segment_wherever_it_stands() {
     assert_eq!((decoded.outcome.rejected, decoded.batches.len()), (2, 0), "exit calls without their segment");
     let decoded = traces_after(|spans| spans[1].start_time_unix_nano = 0);
     assert_eq!(decoded.outcome.rejected, 1, "an exit call that begins before its segment");
+}
+
+#[test]
+fn exit_calls_belong_to_their_own_agents_segments() {
+    // The exit calls in a resource of their own: first the same agent's, then another agent's.
+    for (node, rejected) in [("front-1", 0), ("front-2", 2)] {
+        let mut request = traces_request();
+        let mut second = request.resource_spans[0].clone();
+        request.resource_spans[0].scope_spans[0].spans.truncate(1);
+        second.scope_spans[0].spans.remove(0);
+        second.resource.as_mut().unwrap().attributes[2] = text("service.instance.id", node);
+        request.resource_spans.push(second);
+        let decoded = otlp::decode_traces(&request.encode_to_vec(), &DecodeLimits::default()).unwrap();
+        assert_eq!(decoded.outcome.rejected, rejected, "{node}");
+        assert_eq!(decoded.batches[0].segments[0].exit_calls.len() as u64, 2 - rejected, "{node}");
+    }
+}
+
+#[test]
+fn intervals_are_limited() {
+    let mut request = metrics_request();
+    let metric = request.resource_metrics[0].scope_metrics[0].metrics[4].clone();
+    let Some(Data::Sum(mut sum)) = metric.data.clone() else { panic!("{metric:?}") };
+    let first = sum.data_points[0].clone();
+    sum.data_points = (0..=REPORTS_PER_REQUEST_MAX as u64)
+        .map(|index| {
+            let mut point = first.clone();
+            point.start_time_unix_nano += 1_000_000_000 * index;
+            point.time_unix_nano = point.start_time_unix_nano + 1_000_000_000;
+            point
+        })
+        .collect();
+    request.resource_metrics[0].scope_metrics[0].metrics =
+        vec![Metric { data: Some(Data::Sum(sum)), ..metric }];
+    let decoded = otlp::decode_metrics(&request.encode_to_vec(), &DecodeLimits::default()).unwrap();
+    assert_eq!((decoded.reports.len(), decoded.outcome.rejected), (REPORTS_PER_REQUEST_MAX, 1));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use prost::Message as _;
 use serde_json::{Map, Value, json};
 use tierline_testkit::generate;
+use tierline_wire::limits::JSON_ITEM_BYTES_MAX;
 use tierline_wire::otlp::{self, DecodeError, DecodeLimits};
 use tierline_wire::proto::otlp::collector::metrics::v1::ExportMetricsServiceRequest;
 use tierline_wire::proto::otlp::collector::trace::v1::ExportTraceServiceRequest;
@@ -212,6 +213,17 @@ fn one_wrong_item_is_rejected_alone() {
         assert_eq!(decoded.outcome.rejected, 1, "{wrong}");
         assert_eq!(decoded.reports[0].report, sample::report(), "{wrong}");
     }
+}
+
+#[test]
+fn an_item_that_is_too_large_is_not_read() {
+    let mut json = sample_json();
+    let points = &mut json["resourceMetrics"][0]["scopeMetrics"][0]["metrics"][0]["exponentialHistogram"]["dataPoints"];
+    let mut large = points[0].clone();
+    large["padding"] = json!("x".repeat(JSON_ITEM_BYTES_MAX));
+    points.as_array_mut().unwrap().push(large);
+    let decoded = otlp::decode_metrics_json(json.to_string().as_bytes(), &DecodeLimits::default()).unwrap();
+    assert_eq!((decoded.outcome.rejected, decoded.outcome.repeated), (1, 0));
 }
 
 #[test]

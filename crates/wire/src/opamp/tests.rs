@@ -126,7 +126,10 @@ fn version_1_of_the_messages_is_read() {
     assert_eq!((&message.description, &message.health), (&Some(agent()), &full_message().health));
     assert_eq!(message.effective_config.unwrap().config.version, 9);
     let answer = decode_server_message(include_bytes!("../../tests/fixtures/opamp-server-1.pb")).unwrap();
-    assert_eq!((answer.heartbeat_interval, answer.new_instance_uid), (Some(Duration::from_secs(10)), Some([2; 16])));
+    assert_eq!(
+        (answer.heartbeat_interval, answer.new_instance_uid),
+        (Some(Duration::from_secs(10)), Some([2; 16]))
+    );
     assert_eq!(answer.remote_config.unwrap().parse().unwrap().version, 2);
 }
 

@@ -121,8 +121,9 @@ impl<'l> TracesCollector<'l> {
     }
 
     fn place(&mut self, draft: ExitDraft) -> Result<(), Reason> {
+        let here = self.last.is_some_and(|(batch, _)| batch == draft.batch);
         match self.last_segment() {
-            Some(segment) if segment.span_id == draft.parent && segment.guid == draft.guid => {
+            Some(segment) if here && segment.span_id == draft.parent && segment.guid == draft.guid => {
                 attach(segment, draft)
             }
             _ => {
@@ -130,6 +131,11 @@ impl<'l> TracesCollector<'l> {
                 Ok(())
             }
         }
+    }
+
+    fn same_agent(&self, one: usize, other: usize) -> bool {
+        let agent = |batch: usize| self.batches.get(batch).map(|batch| &batch.agent);
+        one == other || agent(one) == agent(other)
     }
 
     fn finish(mut self) -> DecodedTraces {
@@ -143,7 +149,7 @@ impl<'l> TracesCollector<'l> {
             for draft in std::mem::take(&mut self.early) {
                 let placed = match places.get(&(draft.guid, draft.parent)) {
                     None => Err(ORPHAN),
-                    Some((batch, _)) if *batch != draft.batch => Err(OTHER_AGENTS_SPAN),
+                    Some((batch, _)) if !self.same_agent(*batch, draft.batch) => Err(OTHER_AGENTS_SPAN),
                     Some((batch, index)) => self
                         .batches
                         .get_mut(*batch)
