@@ -4,6 +4,8 @@
 //! it fast and small (facts/storage 3); a file per day makes retention an unlink. One thread writes, callers
 //! share its commits; readers have their own connections and are never blocked by ingest. `synchronous=FULL`.
 
+#[cfg(feature = "conformance")]
+pub mod crash;
 mod file;
 mod meta;
 mod metrics;

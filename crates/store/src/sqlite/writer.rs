@@ -239,6 +239,8 @@ impl Writer {
         }
         for file in files {
             self.in_file(*file, |connection, _| connection.execute_batch("COMMIT"))?;
+            #[cfg(feature = "conformance")]
+            super::crash::committed();
         }
         Ok(replaced)
     }

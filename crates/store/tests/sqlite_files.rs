@@ -1,0 +1,167 @@
+//! The files of the default store: who may open them, and what they say when they cannot be used.
+
+use std::path::Path;
+
+use tierline_model::AppId;
+use tierline_store::conformance::queries::{hour, whole};
+use tierline_store::conformance::random::Random;
+use tierline_store::conformance::sample::{ACCOUNT, batch_of_report, identity, now_ms, random_batch, report};
+use tierline_store::sqlite::SqliteStore;
+use tierline_store::{MetricFamily, MetricRow, SegmentFilter, Store, StoreError};
+
+fn open_error(directory: &Path) -> StoreError {
+    match SqliteStore::open(directory) {
+        Ok(_) => panic!("it opened"),
+        Err(error) => error,
+    }
+}
+
+fn written(directory: &Path) -> SqliteStore {
+    let store = SqliteStore::open(directory).unwrap();
+    let mut random = Random::new(1);
+    for _ in 0..30 {
+        store.write(random_batch(&mut random, now_ms())).unwrap();
+    }
+    store
+}
+
+fn numbers(store: &SqliteStore) -> Vec<MetricRow> {
+    let mut query = whole(AppId::of("shop"), MetricFamily::Segments, hour(now_ms()));
+    query.with_histogram = true;
+    store.metrics(ACCOUNT, &query).unwrap()
+}
+
+#[test]
+fn what_was_written_is_there_after_opening_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = written(directory.path());
+    let before = (numbers(&store), store.segments(ACCOUNT, &SegmentFilter::default()).unwrap());
+    assert!(before.0[0].count > 0 && !before.1.segments.is_empty());
+    drop(store);
+    let store = SqliteStore::open(directory.path()).unwrap();
+    assert_eq!((numbers(&store), store.segments(ACCOUNT, &SegmentFilter::default()).unwrap()), before);
+    assert_eq!(numbers(&store), before.0, "from memory as from disk");
+}
+
+#[test]
+fn one_directory_belongs_to_one_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(directory.path()).unwrap();
+    let error = open_error(directory.path());
+    assert!(matches!(error, StoreError::Unavailable(_)));
+    assert!(error.to_string().contains("is in use by another process"), "{error}");
+    drop(store);
+    SqliteStore::open(directory.path()).unwrap();
+}
+
+#[test]
+fn damaged_files_are_named() {
+    for folder in ["meta.db", "metrics", "snapshots"] {
+        let directory = tempfile::tempdir().unwrap();
+        drop(written(directory.path()));
+        let mut path = directory.path().join(folder);
+        if path.is_dir() {
+            path = std::fs::read_dir(&path).unwrap().next().unwrap().unwrap().path();
+        }
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[..64].fill(0x55);
+        std::fs::write(&path, bytes).unwrap();
+        let error = open_error(directory.path());
+        assert!(matches!(error, StoreError::Damaged(_)), "{error}");
+        let text = error.to_string();
+        assert!(text.contains(path.to_str().unwrap()) && text.contains("restore it from a backup"), "{text}");
+    }
+}
+
+#[test]
+fn damage_inside_a_file_is_an_error_and_no_panic() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(written(directory.path()));
+    let path = std::fs::read_dir(directory.path().join("metrics")).unwrap().next().unwrap().unwrap().path();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute("UPDATE report SET numbers = x'01ff00' WHERE rowid % 2", []).unwrap();
+    drop(connection);
+    let store = SqliteStore::open(directory.path()).unwrap();
+    let answers: Vec<_> = ["shop", "warehouse ü"]
+        .map(|name| store.metrics(ACCOUNT, &whole(AppId::of(name), MetricFamily::Segments, hour(now_ms()))))
+        .into();
+    assert!(answers.iter().any(|answer| matches!(answer, Err(StoreError::Damaged(_)))), "{answers:?}");
+    store.write(random_batch(&mut Random::new(9), now_ms())).unwrap();
+}
+
+#[test]
+fn newer_and_foreign_files_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(written(directory.path()));
+    let meta = rusqlite::Connection::open(directory.path().join("meta.db")).unwrap();
+    meta.pragma_update(None, "user_version", 99).unwrap();
+    let error = open_error(directory.path());
+    assert!(matches!(error, StoreError::Damaged(_)));
+    assert!(error.to_string().contains("newer version of Tierline (format 99"), "{error}");
+
+    let directory = tempfile::tempdir().unwrap();
+    let foreign = rusqlite::Connection::open(directory.path().join("meta.db")).unwrap();
+    foreign.execute_batch("CREATE TABLE somebodys (data TEXT)").unwrap();
+    let error = open_error(directory.path());
+    assert!(error.to_string().contains("a database of something else"), "{error}");
+}
+
+#[test]
+fn a_file_cut_short_by_a_crash_while_it_was_made_is_made_again() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(SqliteStore::open(directory.path()).unwrap());
+    std::fs::write(directory.path().join("metrics/2026-01-01.db"), "").unwrap();
+    std::fs::write(directory.path().join("metrics/notes.txt"), "somebody's").unwrap();
+    let store = SqliteStore::open(directory.path()).unwrap();
+    let report = report(&mut Random::new(1), &identity("shop", 1, 1, 1), 1_767_225_600_000);
+    store.write(batch_of_report(report)).unwrap();
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let error = open_error(&file.join("data"));
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+}
+
+/// A small disk, for as long as it lives.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    /// `None` where mounting is not allowed.
+    fn mount() -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(directory.path());
+        mount.output().is_ok_and(|output| output.status.success()).then(|| Self(directory))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_and_room_is_all_it_takes() {
+    let Some(disk) = SmallDisk::mount() else {
+        eprintln!(
+            "SKIPPED: mounting a small disk is not allowed here (crash.rs tests files that cannot grow)"
+        );
+        return;
+    };
+    let store = written(&disk.0.path().join("data"));
+    let before = numbers(&store);
+    let ballast = disk.0.path().join("ballast");
+    let _ = std::fs::write(&ballast, vec![0; 16 << 20]);
+    let late = batch_of_report(report(&mut Random::new(7), &identity("shop", 1, 1, 99), now_ms()));
+    let error = store.write(late.clone()).unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    assert!(error.to_string().contains("is full"), "{error}");
+    assert_eq!(numbers(&store), before, "reading goes on, and nothing of the batch is seen");
+    std::fs::remove_file(&ballast).unwrap();
+    store.write(late).unwrap();
+}
