@@ -10,6 +10,7 @@ pub const TESTS: Tests = &[
 ];
 
 fn every_fork_counts_everything() {
+    let mut costs_us = Vec::new();
     for run in 0..50 {
         let controller = RecordingController::start().unwrap();
         let scratch = tempfile::tempdir().unwrap();
@@ -23,14 +24,17 @@ fn every_fork_counts_everything() {
         let lives: std::collections::BTreeSet<_> =
             controller.reports().into_keys().map(|(life, _)| life).collect();
         assert_eq!(lives.len(), 3, "run {run}");
-        let slowest = said
-            .0
-            .lines()
-            .filter_map(|line| line.strip_prefix("fork_us "))
-            .map(|us| us.parse::<u64>().unwrap());
-        assert!(slowest.max().unwrap() < 50_000, "run {run}: {}", said.0);
+        let lines = said.0.lines().filter_map(|line| line.strip_prefix("fork_us "));
+        costs_us.extend(lines.map(|us| us.parse::<u64>().unwrap()));
         assert!(said.0.lines().filter(|line| *line == "delivered 1").count() == 3, "run {run}: {}", said.0);
     }
+    costs_us.sort_unstable();
+    let median_us = costs_us[costs_us.len() / 2];
+    println!(
+        "first use in a forked child: median {median_us} us, most {} us of CPU",
+        costs_us[costs_us.len() - 1]
+    );
+    assert!(median_us < 3_000);
 }
 
 fn a_master_that_never_uses_the_agent() {
