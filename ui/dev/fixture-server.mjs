@@ -321,7 +321,7 @@ createServer((request, response) => {
     const cookie = /tierline=(\w+)/.exec(request.headers.cookie ?? "")?.[1];
     if (url.pathname === "/api/login") {
       const { user, password } = JSON.parse(body || "{}");
-      if (!password || password === "wrong") {
+      if (!password || password.startsWith("not ")) {
         response.writeHead(401, { "content-type": "application/json" });
         return response.end(
           JSON.stringify({

@@ -43,7 +43,9 @@ describe("addresses", () => {
 
 describe("after the login", () => {
   it("leads back to where one came from", () => {
-    expect(readLoginSearch({ to: "/applications/1?range=4h" })).toEqual({ to: "/applications/1?range=4h" });
+    expect(readLoginSearch({ next: "/applications/1?range=4h" })).toEqual({
+      next: "/applications/1?range=4h",
+    });
   });
 
   it.each([

@@ -130,11 +130,12 @@ export const readSnapshotSearch = (raw: Raw): SnapshotSearch => ({
 });
 
 export interface LoginSearch {
-  to?: string | undefined;
+  /** Where to go afterwards. Not called `to`, which is the end of the time range. */
+  next?: string | undefined;
 }
 
 /** Only addresses of this page: `//elsewhere` and full addresses lead nowhere. */
 export const readLoginSearch = (raw: Raw): LoginSearch => {
-  const to = text(raw.to);
-  return to && /^\/(?![/\\])/.test(to) ? { to } : {};
+  const next = text(raw.next);
+  return next && /^\/(?![/\\])/.test(next) ? { next } : {};
 };

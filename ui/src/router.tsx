@@ -38,7 +38,7 @@ export const queryClient = new QueryClient({
       // A login that ended while the page was open.
       if (isSignedOut(error) && router.state.location.pathname !== "/login") {
         queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
-        void router.navigate({ to: "/login", search: { to: router.state.location.href } });
+        void router.navigate({ to: "/login", search: { next: router.state.location.href } });
       }
     },
   }),
@@ -74,7 +74,7 @@ const shellRoute = createRoute({
     try {
       await context.queryClient.ensureQueryData(sessionQuery);
     } catch (error) {
-      if (isSignedOut(error)) throw redirect({ to: "/login", search: { to: location.href } });
+      if (isSignedOut(error)) throw redirect({ to: "/login", search: { next: location.href } });
       throw error;
     }
   },

@@ -24,7 +24,6 @@ export type Property = Schemas["NameValue"];
 export type Scorecard = Schemas["Scorecard"];
 export type Segment = Schemas["SnapshotSegment"];
 export type Series = Schemas["Series"];
-export type SeriesPoint = Schemas["SeriesPoint"];
 export type Session = Schemas["SessionAnswer"];
 export type Setup = Schemas["SetupAnswer"];
 export type Snapshot = Schemas["Snapshot"];

@@ -24,7 +24,11 @@ import { type LaidOut, useLayout } from "./useLayout";
 
 const NODE_TYPES = { tier: TierNode, backend: BackendNode, folded: FoldedNode };
 const EDGE_TYPES = { call: CallEdge };
-const FIT = { padding: 0.05, maxZoom: 1.2, minZoom: 0.15 };
+const FIT = { padding: 0.05, maxZoom: 1.2, minZoom: 0.1 };
+
+/** Above this many nodes the whole does not fit at a size that can be read: begin where traffic enters. */
+const WHOLE_NODES_MAX = 40;
+const READABLE_ZOOM_MIN = 0.55;
 
 interface Props {
   app: string;
@@ -89,6 +93,7 @@ function Drawing({ app, map }: { app: string; map: FlowMapData }) {
     () => (laidOut ? graph.edges.map((edge) => toEdge(edge, laidOut)) : []),
     [graph, laidOut],
   );
+  const first = useMemo(() => firstSight(graph), [graph]);
   if (!laidOut || nodes.length === 0) return <Skeleton height="100%" label="Drawing the flow map" />;
   return (
     <ReactFlow
@@ -99,7 +104,7 @@ function Drawing({ app, map }: { app: string; map: FlowMapData }) {
       edgeTypes={EDGE_TYPES}
       onNodesChange={onNodesChange}
       fitView
-      fitViewOptions={FIT}
+      fitViewOptions={first}
       minZoom={0.1}
       maxZoom={2}
       nodesConnectable={false}
@@ -112,6 +117,9 @@ function Drawing({ app, map }: { app: string; map: FlowMapData }) {
       proOptions={{ hideAttribution: true }}
       aria-label="Flow map"
     >
+      {graph.nodes.length > WHOLE_NODES_MAX ? (
+        <MiniMap pannable zoomable position="bottom-right" ariaLabel="Overview of the flow map" />
+      ) : null}
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
       <Controls
         showInteractive={false}
@@ -121,6 +129,13 @@ function Drawing({ app, map }: { app: string; map: FlowMapData }) {
       />
     </ReactFlow>
   );
+}
+
+function firstSight(graph: Graph): typeof FIT & { nodes?: { id: string }[] } {
+  if (graph.nodes.length <= WHOLE_NODES_MAX) return FIT;
+  const entries = new Set([...graph.tiers].flatMap(([id, tier]) => (tier.entry ? [id] : [])));
+  const next = graph.edges.flatMap(({ from, to }) => (entries.has(from) ? [to] : []));
+  return { ...FIT, minZoom: READABLE_ZOOM_MIN, nodes: [...entries, ...next].map((id) => ({ id })) };
 }
 
 function toNode(

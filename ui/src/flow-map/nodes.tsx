@@ -26,11 +26,10 @@ export function TierNode({ data }: NodeProps) {
         params={{ app }}
         search={{ tier: tier.id }}
         className={styles.node}
-        aria-label={words}
         title={words}
         draggable={false}
       >
-        <span className={styles.ring}>
+        <span className={styles.ring} aria-hidden="true">
           <svg viewBox="0 0 56 56" width="56" height="56" aria-hidden="true">
             <circle cx="28" cy="28" r={RADIUS} className={tier.calls > 0 ? styles.healthy : styles.idle} />
             {errorLength > 0 ? (
@@ -49,6 +48,7 @@ export function TierNode({ data }: NodeProps) {
             <small>{tier.nodes === 1 ? "1 node" : `${tier.nodes} nodes`}</small>
           </span>
         </span>
+        <span className="visually-hidden">Tier </span>
         <span className={styles.name}>{tier.name}</span>
         <span className={styles.facts}>
           {formatRate(tier.callsPerMinute)}/min · {formatMs(tier.averageMs)}
@@ -70,7 +70,6 @@ export function BackendNode({ data }: NodeProps) {
         to="/applications/$app/backends/$backend"
         params={{ app, backend: String(backend.id) }}
         className={styles.node}
-        aria-label={words}
         title={words}
         draggable={false}
       >
@@ -96,7 +95,6 @@ export function FoldedNode({ data }: NodeProps) {
         params={{ app }}
         search={{ type: group.exitType || undefined }}
         className={styles.node}
-        aria-label={words}
         title={words}
         draggable={false}
       >

@@ -14,11 +14,6 @@ export function formatClock(epochMs: number): string {
   return clock.format(epochMs);
 }
 
-/** 21:03:12 */
-export function formatClockSeconds(epochMs: number): string {
-  return clockSeconds.format(epochMs);
-}
-
 /** 20 Nov */
 export function formatDay(epochMs: number): string {
   return day.format(epochMs);

@@ -8,7 +8,7 @@ import styles from "./LoginPage.module.css";
 
 export function LoginPage() {
   const id = useId();
-  const { to } = useSearch({ from: "/login" });
+  const { next } = useSearch({ from: "/login" });
   const navigate = useNavigate();
   const client = useQueryClient();
   const [user, setUser] = useState("admin");
@@ -24,7 +24,7 @@ export function LoginPage() {
     },
     onSuccess: async () => {
       client.clear();
-      await navigate({ href: to ?? "/applications" });
+      await navigate({ href: next ?? "/applications" });
     },
   });
   const submit = (event: FormEvent) => {

@@ -56,7 +56,9 @@ export function TiersPage() {
                 : "This tier has no node of its own, or it was deleted."}
             </EmptyState>
           ) : (
-            shown.map((group) => <TierPanel key={group.id} app={app} group={group} onOpen={open} />)
+            shown.map((group) => (
+              <TierPanel key={group.id} app={app} group={group} alone={tier !== undefined} onOpen={open} />
+            ))
           )
         }
       </Loaded>
@@ -98,7 +100,15 @@ function TierDashboard({ app, tier }: { app: string; tier: number }) {
   );
 }
 
-function TierPanel({ app, group, onOpen }: { app: string; group: TierGroup; onOpen: (id: number) => void }) {
+interface TierPanelProps {
+  app: string;
+  group: TierGroup;
+  /** The page is about this tier: its charts are above. */
+  alone: boolean;
+  onOpen: (id: number) => void;
+}
+
+function TierPanel({ app, group, alone, onOpen }: TierPanelProps) {
   const wide = useWide();
   const columns = useMemo(
     () => nodeColumns(onOpen).filter((column) => wide || !column.wideOnly),
@@ -106,7 +116,7 @@ function TierPanel({ app, group, onOpen }: { app: string; group: TierGroup; onOp
   );
   return (
     <Panel
-      title={group.name}
+      title={alone ? "Nodes" : group.name}
       flush
       actions={
         <>
@@ -120,9 +130,11 @@ function TierPanel({ app, group, onOpen }: { app: string; group: TierGroup; onOp
           >
             Snapshots
           </Link>
-          <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: group.id }}>
-            Charts
-          </Link>
+          {alone ? null : (
+            <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: group.id }}>
+              Charts
+            </Link>
+          )}
         </>
       }
     >

@@ -4,6 +4,7 @@ import { type Column, DataTable } from "../design/DataTable";
 import { exitTypeIcon, Icon } from "../design/Icon";
 import { EmptyState } from "../design/States";
 import type { Sort } from "../design/sort";
+import { useWide } from "../design/useWide";
 import { formatMs, formatPercent, percentOf } from "../format/number";
 import { exitTypeLabel } from "../words";
 import styles from "./ExitCallTable.module.css";
@@ -24,10 +25,14 @@ export function ExitCallTable({ segments, onExit }: Props) {
     () => segments.flatMap((segment) => segment.exitCalls.map((exit) => ({ segment, exit }))),
     [segments],
   );
-  const columns = useMemo(() => exitColumns(onExit), [onExit]);
+  const wide = useWide();
+  const columns = useMemo(
+    () => exitColumns(onExit).filter((column) => wide || !column.wideOnly),
+    [onExit, wide],
+  );
   const dropped = segments.reduce((sum, segment) => sum + segment.exitCallsDropped, 0);
   return (
-    <div className={styles.table} style={{ height: Math.min(42 + Math.max(entries.length, 4) * 40, 560) }}>
+    <div className={styles.table} style={{ height: Math.min(34 + Math.max(entries.length, 4) * 40, 594) }}>
       <DataTable
         label="Exit calls"
         columns={columns}
@@ -63,7 +68,7 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
       cell: ({ exit }) => (
         <button type="button" className={styles.open} onClick={() => onExit(exit)} aria-haspopup="dialog">
           <Icon name={exitTypeIcon(exit.exitType)} size={14} />
-          {exit.displayName || exit.backendName}
+          <span>{exit.displayName || exit.backendName}</span>
         </button>
       ),
     },
@@ -83,6 +88,7 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
     },
     {
       id: "tiers",
+      wideOnly: true,
       header: "From, to",
       width: "minmax(120px, 0.8fr)",
       sortBy: ({ segment }) => segment.tierName,
@@ -107,6 +113,7 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
     },
     {
       id: "share",
+      wideOnly: true,
       header: "Share",
       width: "70px",
       align: "right",

@@ -125,7 +125,6 @@ function SegmentRow({ row, span, open, onToggle }: SegmentProps) {
       className={styles.line}
       onClick={onToggle}
       aria-expanded={children > 0 ? open : undefined}
-      aria-label={`Tier ${segment.tierName}, node ${segment.nodeName}, ${words.label}, ${formatMs(segment.durationMs)}, ${counted(children, "exit call")}`}
     >
       <span className={styles.name} style={indent(depth)}>
         <Icon
@@ -133,7 +132,9 @@ function SegmentRow({ row, span, open, onToggle }: SegmentProps) {
           size={12}
           className={children === 0 ? styles.none : open ? styles.open : ""}
         />
+        <span className="visually-hidden">Tier </span>
         <b>{segment.tierName}</b>
+        <span className="visually-hidden">, {words.label}, node </span>
         <span className={styles.faint}>{segment.nodeName}</span>
       </span>
       <span className={styles.track}>
@@ -164,20 +165,18 @@ function ExitRow({ exit, depth, span, onOpen }: ExitProps) {
   const failed = exit.errors.length > 0;
   const title = exit.operation || exit.displayName || exit.backendName;
   return (
-    <button
-      type="button"
-      className={styles.line}
-      onClick={onOpen}
-      aria-haspopup="dialog"
-      aria-label={`Exit call ${exit.sequence}, ${exitTypeLabel(exit.exitType)} ${exit.displayName || exit.backendName}, ${formatMs(exit.durationMs)}${failed ? ", in error" : ""}${exit.ended ? "" : ", never ended"}`}
-      title={title}
-    >
+    <button type="button" className={styles.line} onClick={onOpen} aria-haspopup="dialog" title={title}>
       <span className={styles.name} style={indent(depth)}>
         <Icon
           name={exitTypeIcon(exit.exitType)}
           size={13}
           className={failed ? styles.failedIcon : styles.icon}
         />
+        <span className="visually-hidden">
+          Exit call {exit.sequence}, {exitTypeLabel(exit.exitType)}
+          {failed ? ", in error" : ""}
+          {exit.ended ? "" : ", never ended"}:{" "}
+        </span>
         <span className={styles.exitName}>{exit.displayName || exit.backendName}</span>
         <span className={styles.faint}>{exit.toTierName ? `→ ${exit.toTierName}` : exit.operation}</span>
       </span>
