@@ -11,7 +11,7 @@ use tierline_model::{
 };
 
 use crate::backends::{BackendRef, Backends};
-use crate::clock::{monotonic_ns, wall_offset_ns};
+use crate::clock::{self, monotonic_ns, wall_offset_ns};
 use crate::decision::Wishes;
 use crate::drain::{self, Totals};
 use crate::fork;
@@ -183,6 +183,7 @@ impl Core {
         if self.fork != fork::generation() {
             return;
         }
+        clock::watch();
         self.wall_offset_ns.store(wall_offset_ns(), Ordering::Relaxed);
         self.metrics_bytes.store(drain::bytes(self), Ordering::Relaxed);
         self.make_room();

@@ -157,9 +157,7 @@ impl Slots {
                 Some(index) => index,
                 None => {
                     let index = free.next;
-                    if self.make(index as usize).is_none() {
-                        return None;
-                    }
+                    self.make(index as usize)?;
                     free.next += 1;
                     self.len.store(free.next, Ordering::Release);
                     index

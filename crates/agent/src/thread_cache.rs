@@ -66,7 +66,7 @@ pub(crate) struct ThreadCache {
     free: Vec<&'static Slot>,
 }
 
-struct Caches(Vec<Box<ThreadCache>>);
+struct Caches(Vec<ThreadCache>);
 
 thread_local! {
     static CACHES: RefCell<Caches> = const { RefCell::new(Caches(Vec::new())) };
@@ -124,7 +124,7 @@ impl Caches {
         if self.0.first().is_none_or(|first| first.core_serial != core.serial) {
             self.bring_to_front(core);
         }
-        self.0.first_mut().map(|first| &mut **first)
+        self.0.first_mut()
     }
 
     #[cold]
@@ -136,7 +136,7 @@ impl Caches {
         let generation = fork::generation();
         self.0.retain(|c| c.fork == generation && !c.core_closed.load(Ordering::Relaxed));
         self.0.truncate(CORES_PER_THREAD_MAX - 1);
-        self.0.insert(0, Box::new(ThreadCache::new(core)));
+        self.0.insert(0, ThreadCache::new(core));
     }
 }
 
