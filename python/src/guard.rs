@@ -11,12 +11,10 @@ pub fn quietly<T>(fallback: T, entry: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(entry)).unwrap_or(fallback)
 }
 
-/// Counts an odd call for `tierline doctor` and the node's page. Without a running agent nobody would see it.
+/// Counts an odd call for `tierline doctor` and the node's page.
 #[cold]
 pub fn misuse(what: &'static str) {
-    if let Some(core) = process::current() {
-        core.count_misuse(what);
-    }
+    process::count_misuse(what);
 }
 
 /// Keeps panic messages out of the host's standard error. The hook belongs to this library's copy of the Rust

@@ -45,6 +45,9 @@ mod linux {
     /// Whether [`arm`] ever installed the handler in this process or an ancestor.
     static ARMED: AtomicBool = AtomicBool::new(false);
 
+    /// One more than the fork generation in which a transaction began; 0 before the first.
+    static USED: AtomicU64 = AtomicU64::new(0);
+
     /// One more than the fork generation in which a thread waits for the semaphore; 0 before the first.
     static WATCHED: AtomicU64 = AtomicU64::new(0);
 
@@ -63,7 +66,6 @@ mod linux {
 
     /// Installs the handler if the action is the default one.
     pub fn arm() {
-        watch_now();
         // SAFETY: reads and sets the action of one signal; the handler is an `extern "C" fn` that lives on.
         unsafe {
             let mut action: libc::sigaction = MaybeUninit::zeroed().assume_init();
@@ -77,14 +79,26 @@ mod linux {
             libc::sigemptyset(&raw mut action.sa_mask);
             if libc::sigaction(libc::SIGTERM, &raw const action, ptr::null_mut()) == 0 {
                 ARMED.store(true, Ordering::Release);
+                if USED.load(Ordering::Acquire) == this_generation() {
+                    watch_now();
+                }
             }
         }
     }
 
-    /// Sees to it that a thread waits in this process too: threads are not inherited by forked children.
+    /// Sees to it that a thread waits, from the first transaction of a process on: a forked child inherits none,
+    /// and one that never uses the agent needs none.
     #[inline]
     pub fn watch() {
-        if WATCHED.load(Ordering::Acquire) != this_generation() && ARMED.load(Ordering::Acquire) {
+        if USED.load(Ordering::Relaxed) != this_generation() {
+            first_use();
+        }
+    }
+
+    #[cold]
+    fn first_use() {
+        USED.store(this_generation(), Ordering::Release);
+        if ARMED.load(Ordering::Acquire) {
             watch_now();
         }
     }
@@ -145,7 +159,7 @@ mod linux {
                 continue; // interrupted
             }
             quietly((), || {
-                process::shutdown(Some(EXIT_FLUSH_MAX));
+                process::flush(EXIT_FLUSH_MAX);
             });
             // SAFETY: as in `arm`. A handler that the program has set meanwhile decides what happens.
             unsafe {

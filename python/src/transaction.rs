@@ -109,7 +109,10 @@ pub fn begin(
     correlation_header: Option<&Bound<'_, PyAny>>,
 ) -> Option<BtHandle> {
     process::with_current(|core| {
-        let core = core?;
+        let Some(core) = core else {
+            misuse("start_bt: the agent is not running");
+            return None;
+        };
         sigterm::watch();
         let Some(name) = name.and_then(text) else {
             core.count_misuse("start_bt: name is not a text");

@@ -9,7 +9,10 @@ from appdynamics.agent import api as appd
 
 def reported(agent, exc):
     appd.end_bt(appd.start_bt("checkout"), exc)
-    return [(error["exception.type"], error.get("exception.message", "")) for error in agent.stop().snapshot("checkout").errors]
+    return [
+        (error["exception.type"], error.get("exception.message", ""))
+        for error in agent.stop().snapshot("checkout").errors
+    ]
 
 
 def raised(exception):

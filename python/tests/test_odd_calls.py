@@ -191,7 +191,8 @@ def test_odd_calls_are_counted(agent):
     appd.end_bt("no handle")
     appd.end_bt(None)
     appd.add_snapshot_data(None, 1, 2)
-    assert {what: count - before.get(what, 0) for what, count in agent.misuse().items()} == {
+    counted = {what: count - before.get(what, 0) for what, count in agent.misuse().items()}
+    assert {what: count for what, count in counted.items() if count} == {
         "start_bt: name is not a text": 1,
         "end_bt: bt_handle is not a BtHandle": 1,
     }
@@ -239,7 +240,15 @@ def test_property_values_of_any_kind(agent):
         def __str__(self):
             raise RuntimeError
 
-    properties = {"int": 5432, "none": None, "bytes": b"b\xff", "float": 0.5, "raises": Raises(), 7: "number", "bool": True}
+    properties = {
+        "int": 5432,
+        "none": None,
+        "bytes": b"b\xff",
+        "float": 0.5,
+        "raises": Raises(),
+        7: "number",
+        "bool": True,
+    }
     with appd.bt("checkout") as bt, appd.exit_call(bt, appd.EXIT_DB, "orders", properties, properties):
         pass
     expected = {"int": "5432", "bytes": "b\ufffd", "float": "0.5", "raises": "<Raises>", "7": "number", "bool": "True"}
@@ -278,7 +287,13 @@ def test_constants():
 
 
 def test_exit_types_beyond_the_documented(agent):
-    types = {"custom": appd.EXIT_CUSTOM, "telex": appd.EXIT_TELEX, "text": "EXIT_CACHE", "odd": None, "unknown": 999_999}
+    types = {
+        "custom": appd.EXIT_CUSTOM,
+        "telex": appd.EXIT_TELEX,
+        "text": "EXIT_CACHE",
+        "odd": None,
+        "unknown": 999_999,
+    }
     with appd.bt("checkout") as bt:
         for name, exit_type in types.items():
             with appd.exit_call(bt, exit_type, name, {"Name": name}, exit_subtype=appd.EXIT_SUBTYPE_MONGODB):
@@ -300,7 +315,9 @@ def test_too_many_names_of_constants():
     assert all(isinstance(value, int) for value in values)
 
 
-@pytest.mark.parametrize("header", ["", "x", "a" * 100_000, "\ud800", "appId=*", b"\xff", 7, ("a", "b"), ("a",), {}, "*" * 5_000])
+@pytest.mark.parametrize(
+    "header", ["", "x", "a" * 100_000, "\ud800", "appId=*", b"\xff", 7, ("a", "b"), ("a",), {}, "*" * 5_000]
+)
 def test_headers_that_cannot_be_understood(agent, header):
     bt = appd.start_bt("checkout", header)
     assert bt is not None

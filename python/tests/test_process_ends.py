@@ -43,15 +43,19 @@ def test_nothing_is_lost(run, controller, ending, status):
 
 
 def test_a_thread_that_outlives_main(run, controller):
-    run(BEGIN + "import threading, time\ndef work():\n    time.sleep(0.3)\n    with appd.bt('late'): pass\n"
-        "threading.Thread(target=work).start()")
+    run(
+        BEGIN + "import threading, time\ndef work():\n    time.sleep(0.3)\n    with appd.bt('late'): pass\n"
+        "threading.Thread(target=work).start()"
+    )
     assert controller.received().bts() == {"checkout": 100, "late": 1}
 
 
 def test_sigterm_from_outside_while_the_program_waits(run, controller):
     for waiting in ("time.sleep(60)", "threading.Event().wait()", "while True: pass", "sys.stdin.read()"):
         controller.clear()
-        with start(BEGIN + f"import sys, time, threading; print('ready', flush=True)\n{waiting}", controller) as process:
+        with start(
+            BEGIN + f"import sys, time, threading; print('ready', flush=True)\n{waiting}", controller
+        ) as process:
             assert process.stdout.readline() == b"ready\n"
             begin = time.monotonic()
             process.send_signal(signal.SIGTERM)
@@ -78,7 +82,9 @@ def test_sigterm_keeps_the_programs_handlers(run, controller):
 
 
 def test_python_sees_the_default_action(run):
-    result = run(BEGIN + """
+    result = run(
+        BEGIN
+        + """
 import signal
 print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)
 print(signal.signal(signal.SIGTERM, signal.SIG_IGN) is signal.SIG_DFL)
@@ -86,39 +92,50 @@ import os
 os.kill(os.getpid(), signal.SIGTERM)
 print(signal.getsignal(signal.SIGTERM) is signal.SIG_IGN)
 print(signal.signal.__name__, signal.signal(signal.SIGTERM, signal.SIG_DFL) is signal.SIG_IGN)
-""")
+"""
+    )
     assert result.stdout == "True\nTrue\nTrue\nsignal True\n"
 
 
 def test_an_ignored_sigterm_stays_ignored(run, controller):
-    run("import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)" + BEGIN
-        + "import os; os.kill(os.getpid(), signal.SIGTERM)\nwith appd.bt('after'): pass")
+    run(
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+        + BEGIN
+        + "import os; os.kill(os.getpid(), signal.SIGTERM)\nwith appd.bt('after'): pass"
+    )
     assert controller.received().bts() == {"checkout": 100, "after": 1}
 
 
 def test_a_server_that_sets_the_default_back_and_raises(run, controller):
     # What uvicorn does in the end.
-    result = run(BEGIN + """
+    result = run(
+        BEGIN
+        + """
 import signal, time
 def handler(number, frame): pass
 before = signal.signal(signal.SIGTERM, handler)
 signal.signal(signal.SIGTERM, before)
 signal.raise_signal(signal.SIGTERM)
 time.sleep(5)
-""", check=False)
+""",
+        check=False,
+    )
     assert result.returncode == -signal.SIGTERM
     assert controller.received().bts() == {"checkout": 100}
 
 
 def test_children_of_subprocess_are_not_touched(run):
-    result = run(BEGIN + """
+    result = run(
+        BEGIN
+        + """
 import subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "import time; print(1, flush=True); time.sleep(60)"], stdout=subprocess.PIPE)
 child.stdout.readline()
 child.terminate()
 print(child.wait(5))
 child.stdout.close()
-""")
+"""
+    )
     assert result.stdout == f"{-signal.SIGTERM}\n"
 
 

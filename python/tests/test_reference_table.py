@@ -8,7 +8,9 @@ def test_the_table_is_fresh():
     if not reference_table.REFERENCE.exists():
         pytest.skip("the package is tested outside of its repository")
     reference = reference_table.REFERENCE.read_text(encoding="utf-8")
-    assert reference == reference_table.with_table(reference), "renew it: python python/tests/reference_table.py --write"
+    assert reference == reference_table.with_table(reference), (
+        "renew it: python python/tests/reference_table.py --write"
+    )
 
 
 def test_every_sentence_has_a_test_and_every_test_a_sentence():

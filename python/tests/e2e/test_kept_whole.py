@@ -41,7 +41,9 @@ appd.shutdown()
 def test_one_slow_bt_in_100000_is_kept_with_all_its_exit_calls(controller: Controller, tmp_path: Path) -> None:
     finished(start_program(ONE_SLOW, agent_environment(controller.port, "worker-1", tmp_path / "agent")))
     slow = until(
-        lambda: [s for s in controller.snapshots() if s["userExperience"] in ("SLOW", "VERY_SLOW")], 30, "a slow snapshot"
+        lambda: [s for s in controller.snapshots() if s["userExperience"] in ("SLOW", "VERY_SLOW")],
+        30,
+        "a slow snapshot",
     )
     assert len(slow) == 1, "only one was slow"
     (snapshot,) = slow

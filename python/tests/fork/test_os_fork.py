@@ -27,7 +27,9 @@ ENDINGS = {
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
 @pytest.mark.parametrize("used", [True, False], ids=["used before", "not used before"])
 def test_a_forked_child(run, controller, lap, ending, used):
-    run(PRELUDE + f"""
+    run(
+        PRELUDE
+        + f"""
 if {used}:
     work("parent")
 pid = os.fork()
@@ -36,7 +38,8 @@ if pid == 0:
     {ending}
 assert status_of(pid) in (0, 1, -signal.SIGTERM)
 work("parent")
-""")
+"""
+    )
     received = controller.received()
     assert received.bts() == {"parent": 20 if used else 10, "child": 10}
     assert received.exits()["orders"].count == sum(received.bts().values())
@@ -44,7 +47,9 @@ work("parent")
 
 
 def test_a_child_that_does_nothing(run, controller, lap):
-    run(PRELUDE + """
+    run(
+        PRELUDE
+        + """
 work("parent")
 for ending in (lambda: os._exit(0), lambda: sys.exit(0), lambda: os.kill(os.getpid(), signal.SIGTERM)):
     pid = os.fork()
@@ -53,14 +58,17 @@ for ending in (lambda: os._exit(0), lambda: sys.exit(0), lambda: os.kill(os.getp
         time.sleep(10)
     assert status_of(pid) in (0, -signal.SIGTERM)
 work("parent")
-""")
+"""
+    )
     received = controller.received()
     assert received.bts() == {"parent": 20}
     assert len(received.resources) == 1
 
 
 def test_handles_that_a_child_inherits_belong_to_the_parent(run, controller, lap):
-    run(PRELUDE + """
+    run(
+        PRELUDE
+        + """
 bt = appd.start_bt("of the parent")
 exit_call = appd.start_exit_call(bt, appd.EXIT_DB, "orders", {"Host": "db"})
 pid = os.fork()
@@ -78,14 +86,17 @@ assert status_of(pid) == 0
 appd.add_snapshot_data(bt, "from", "the parent")
 appd.end_exit_call(exit_call)
 appd.end_bt(bt)
-""")
+"""
+    )
     received = controller.received()
     assert received.bts() == {"of the parent": 1, "child": 10}
     assert received.snapshot("of the parent").user_data == {"from": "the parent"}
 
 
 def test_forks_while_other_threads_work(run, controller, lap):
-    run(PRELUDE + """
+    run(
+        PRELUDE
+        + """
 import threading, warnings
 warnings.simplefilter("ignore")  # 3.12 and later warn of a fork in a program with threads
 stop = threading.Event()
@@ -110,14 +121,18 @@ assert [status_of(pid) for pid in children] == [0] * 8
 stop.set()
 for thread in threads: thread.join()
 work("total", sum(counts))
-""", timeout_s=90)
+""",
+        timeout_s=90,
+    )
     bts = controller.received().bts()
     assert bts["child"] == 80
     assert bts["thread"] == bts["total"]
 
 
 def test_children_of_children(run, controller, lap):
-    run(PRELUDE + """
+    run(
+        PRELUDE
+        + """
 def descend(depth):
     work(f"depth {depth}")
     if depth < 3:
@@ -127,13 +142,15 @@ def descend(depth):
             sys.exit(0)
         assert status_of(pid) == 0
 descend(0)
-""")
+"""
+    )
     assert controller.received().bts() == {f"depth {depth}": 10 for depth in range(4)}
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_multiprocessing(run, controller, lap, method):
-    run(f"""
+    run(
+        f"""
 import multiprocessing
 from appdynamics.agent import api as appd
 def work(number):
@@ -152,7 +169,9 @@ if __name__ == "__main__":
         process.start()
         process.join()
         assert process.exitcode == 0
-""", timeout_s=90)
+""",
+        timeout_s=90,
+    )
     assert controller.received().bts() == {"main": 1, "in the pool": 21}
 
 
@@ -173,7 +192,9 @@ if __name__ == "__main__":
 
 
 def test_a_fork_costs_little(run, lap):
-    result = run(PRELUDE + """
+    result = run(
+        PRELUDE
+        + """
 work("parent", 1000)
 times = []
 for _ in range(20):
@@ -184,5 +205,6 @@ for _ in range(20):
     times.append(time.perf_counter() - begin)
     status_of(pid)
 print(sorted(times)[10] * 1000)
-""")
+"""
+    )
     assert float(result.stdout) < 10

@@ -81,6 +81,8 @@ def server(command, folder, controller, **environ):
         )
         try:
             yield process
+            # gunicorn loses a SIGTERM that reaches a worker it has just forked (without an agent too).
+            time.sleep(3 if "gevent" in command else 1)
             process.send_signal(signal.SIGTERM)
             process.wait(30)
         finally:

@@ -58,7 +58,11 @@ def test_start_exit_call_returns_a_handle(bt):
 
 def test_the_transaction_making_the_exit_call(agent, bt):
     """Identifies the business transaction making the exit call. Handle is returned from start_bt()."""
-    appd.end_exit_call(appd.start_exit_call(bt_handle=bt, exit_type=appd.EXIT_DB, display_name="orders", identifying_properties=POSTGRES))
+    appd.end_exit_call(
+        appd.start_exit_call(
+            bt_handle=bt, exit_type=appd.EXIT_DB, display_name="orders", identifying_properties=POSTGRES
+        )
+    )
     appd.end_bt(bt)
     (exit_call,) = agent.stop().snapshot("checkout").exit_calls
     assert exit_call.attributes["peer.service"] == "orders"
@@ -119,11 +123,16 @@ def test_the_operation_of_an_exit_call(agent, bt):
 def test_optional_properties_are_additional(agent, bt):
     """A dictionary of name/value pairs that identify additional properties for this exit call."""
     for client in ("10.0.0.1", "10.0.0.2"):
-        appd.end_exit_call(appd.start_exit_call(bt, appd.EXIT_DB, "orders", POSTGRES, optional_properties={"client": client}))
+        appd.end_exit_call(
+            appd.start_exit_call(bt, appd.EXIT_DB, "orders", POSTGRES, optional_properties={"client": client})
+        )
     appd.end_bt(bt)
     received = agent.stop()
     assert received.exits()["orders"].count == 2
-    assert [e.optional for e in received.snapshot("checkout").exit_calls] == [{"client": "10.0.0.1"}, {"client": "10.0.0.2"}]
+    assert [e.optional for e in received.snapshot("checkout").exit_calls] == [
+        {"client": "10.0.0.1"},
+        {"client": "10.0.0.2"},
+    ]
 
 
 def test_optional_properties_go_to_the_snapshot(agent, bt):

@@ -82,7 +82,9 @@ def test_start_bt_returns_none_while_the_agent_is_not_ready():
     assert appd.start_bt("checkout") is None
 
 
-@pytest.mark.parametrize("environ", [None, {}, {"app": "Shop"}, "text", 7, object(), {1: 2}, {None: None}, [1], {b"\xff": "\ud800"}])
+@pytest.mark.parametrize(
+    "environ", [None, {}, {"app": "Shop"}, "text", 7, object(), {1: 2}, {None: None}, [1], {b"\xff": "\ud800"}]
+)
 @pytest.mark.parametrize("timeout_ms", [appd.NO_TIMEOUT, 0, 1, -7, 0.5, "soon", float("nan"), object()])
 def test_init_never_raises(environ, timeout_ms):
     """This function will never raise an exception."""
@@ -107,7 +109,13 @@ def test_the_configuration_file_with_the_minimal_settings(controller, tmp_path):
     appd.end_bt(appd.start_bt("configured by a file"))
     appd.shutdown()
     assert controller.received().bts() == {"configured by a file": 1}
-    for needed in ("app = Shop\n", "tier = front\n", "node = front-1\n", "host = 127.0.0.1\n", "accesskey = a-key-for-tests\n"):
+    for needed in (
+        "app = Shop\n",
+        "tier = front\n",
+        "node = front-1\n",
+        "host = 127.0.0.1\n",
+        "accesskey = a-key-for-tests\n",
+    ):
         path.write_text(MINIMAL.format(port=controller.port).replace(needed, ""))
         assert appd.init({"APPDYNAMICS_CONFIG_FILE": str(path)}) is False, needed
 
