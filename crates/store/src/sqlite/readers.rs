@@ -13,7 +13,15 @@ use crate::limits::{READERS_IDLE_MAX, READERS_IDLE_PER_FILE_MAX};
 
 pub(super) struct Readers {
     directory: PathBuf,
-    idle: Mutex<HashMap<DataFile, Vec<Connection>>>,
+    idle: Mutex<Idle>,
+}
+
+#[derive(Default)]
+struct Idle {
+    connections: HashMap<DataFile, Vec<Connection>>,
+    /// How often a file was dropped. A connection lent out before may still read the dropped file and must not
+    /// be kept for one of the same name.
+    drops: u64,
 }
 
 /// What can go wrong while reading one file.
@@ -53,7 +61,7 @@ impl ReadError {
 
 impl Readers {
     pub(super) fn new(directory: PathBuf) -> Self {
-        Self { directory, idle: Mutex::new(HashMap::new()) }
+        Self { directory, idle: Mutex::default() }
     }
 
     /// Runs `read` on a connection to `file`; `None` when there is no such file.
@@ -62,7 +70,10 @@ impl Readers {
         file: DataFile,
         read: impl FnOnce(&Connection) -> Result<T, ReadError>,
     ) -> Result<Option<T>, StoreError> {
-        let kept = self.lock().get_mut(&file).and_then(Vec::pop);
+        let (kept, drops) = {
+            let mut idle = self.lock();
+            (idle.connections.get_mut(&file).and_then(Vec::pop), idle.drops)
+        };
         let connection = match kept {
             Some(connection) => connection,
             None => match file.open_for_reading(&self.directory)? {
@@ -73,9 +84,10 @@ impl Readers {
         // A connection that failed is closed: its state is not worth guessing.
         let answer = read(&connection).map_err(|error| error.at(&file.path(&self.directory)))?;
         let mut idle = self.lock();
-        let total: usize = idle.values().map(Vec::len).sum();
-        let of_file = idle.entry(file).or_default();
-        if total < READERS_IDLE_MAX && of_file.len() < READERS_IDLE_PER_FILE_MAX {
+        let total: usize = idle.connections.values().map(Vec::len).sum();
+        let is_current = idle.drops == drops;
+        let of_file = idle.connections.entry(file).or_default();
+        if is_current && total < READERS_IDLE_MAX && of_file.len() < READERS_IDLE_PER_FILE_MAX {
             of_file.push(connection);
         }
         Ok(Some(answer))
@@ -83,10 +95,12 @@ impl Readers {
 
     /// Closes the idle connections to `file`.
     pub(super) fn forget(&self, file: DataFile) {
-        self.lock().remove(&file);
+        let mut idle = self.lock();
+        idle.drops += 1;
+        idle.connections.remove(&file);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DataFile, Vec<Connection>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Idle> {
         // Nothing in there can be half done.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -334,9 +334,10 @@ impl Writer {
         for file in self.shared.files().into_iter().filter(expired) {
             self.shared.remove_file(file);
             self.open.remove(&file);
-            self.shared.readers.forget(file);
             self.shared.minutes.clear();
             file.remove(&self.shared.directory)?;
+            // Behind the removal: who opens it from here on finds nothing, who opened it before is told apart.
+            self.shared.readers.forget(file);
             if let Some(folder) = file.path(&self.shared.directory).parent() {
                 sync_directory(folder)?;
             }
