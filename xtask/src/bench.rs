@@ -1,5 +1,9 @@
-//! `cargo xtask bench NAME`: runs `bench/NAME/run.py`, which measures us beside our peers.
+//! `cargo xtask bench NAME`: measures us, beside our peers where there are any, with what is in `bench/NAME`.
+//!
+//! A `requirements.txt` names peers from PyPI: `run.py` runs among them and our own wheel. A `Cargo.toml` is a
+//! program of its own.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -7,7 +11,7 @@ use anyhow::{Result, bail};
 use crate::python::Environment;
 use crate::{dist, process, python, setup, workspace};
 
-/// Runs one of the folders of `bench/`; further arguments go to its script.
+/// Runs one of the folders of `bench/`; further arguments go to its program.
 pub fn run(arguments: &[String]) -> Result<()> {
     let names = names()?;
     let Some((name, rest)) = arguments.split_first().filter(|(name, _)| names.contains(name)) else {
@@ -15,25 +19,38 @@ pub fn run(arguments: &[String]) -> Result<()> {
     };
     setup::basics()?;
     let folder = workspace::root().join("bench").join(name);
-    let requirements = format!("bench/{name}/requirements.txt");
-    let packages = match workspace::root().join(&requirements).is_file() {
-        true => vec!["-r", requirements.as_str()],
-        false => Vec::new(),
+    let mut program = match folder.join("requirements.txt").is_file() {
+        true => python_among_peers(name, &folder)?,
+        false => rust_program(&folder),
     };
-    let why = "the peers to measure beside";
-    let environment = Environment::with(&python::main()?, &format!("bench-{name}"), &packages, why)?;
-    environment.install_wheel(&dist::wheel()?)?;
-    let mut script = Command::new(environment.python());
-    script.arg(folder.join("run.py")).args(rest).env("TIERLINE_BIN", workspace::dist().join("tierline"));
-    process::run(&mut script)
+    process::run(program.args(rest))
 }
 
-/// The folders of `bench/` that have a script.
+fn python_among_peers(name: &str, folder: &Path) -> Result<Command> {
+    let requirements = format!("bench/{name}/requirements.txt");
+    let why = "the peers to measure beside";
+    let environment =
+        Environment::with(&python::main()?, &format!("bench-{name}"), &["-r", &requirements], why)?;
+    environment.install_wheel(&dist::wheel()?)?;
+    let mut script = Command::new(environment.python());
+    script.arg(folder.join("run.py")).env("TIERLINE_BIN", workspace::dist().join("tierline"));
+    Ok(script)
+}
+
+fn rust_program(folder: &Path) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["run", "--release", "--quiet", "--manifest-path"]).arg(folder.join("Cargo.toml")).arg("--");
+    cargo.env("CARGO_TARGET_DIR", workspace::target().join("bench"));
+    cargo
+}
+
+/// The folders of `bench/` that can be run.
 fn names() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(workspace::root().join("bench"))? {
         let entry = entry?;
-        if entry.path().join("run.py").is_file() {
+        let has = |file: &str| entry.path().join(file).is_file();
+        if (has("requirements.txt") && has("run.py")) || has("Cargo.toml") {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }

@@ -72,7 +72,15 @@ pub fn wheel() -> Result<PathBuf> {
         std::fs::remove_dir_all(&fresh)?;
     }
     let mut build = Command::new(maturin.program("maturin"));
-    build.args(["build", "--profile", "wheel", "--quiet", "--manifest-path", "python/Cargo.toml", "--interpreter"]);
+    build.args([
+        "build",
+        "--profile",
+        "wheel",
+        "--quiet",
+        "--manifest-path",
+        "python/Cargo.toml",
+        "--interpreter",
+    ]);
     build.arg(&python.executable).arg("--out").arg(&fresh).current_dir(workspace::root());
     process::quiet(&mut build)?;
     let built = wheels_in(&fresh)?.pop().context("maturin succeeded without making a wheel")?;
