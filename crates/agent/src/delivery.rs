@@ -452,7 +452,7 @@ impl Delivery {
                 (state, in_time) = self.wait(state, Some(until));
             }
         }
-        let delivered = state.outbox.is_empty();
+        let delivered = state.outbox.is_empty() && state.outbox.spool_bytes() == 0;
         let dropped = state.outbox.to_spool();
         self.count(&mut state, dropped);
         let lost = state.outbox.close();

@@ -15,10 +15,14 @@ use crate::http::{HttpError, Patience};
 use crate::link::{Reply, reply};
 use crate::opamp::Opamp;
 use crate::settings::LogLevel;
+use crate::spool::Spool;
 use crate::targets::Targets;
 
 /// How long old batches are sent before it is the turn of new ones and of OpAMP.
 const BACKLOG_TURN: Duration = Duration::from_millis(500);
+
+/// The same when the agent is shut down, while somebody waits.
+const BACKLOG_TURN_AT_END: Duration = Duration::from_millis(200);
 
 /// How often the spool is searched for what processes left that are gone.
 const ADOPT_PAUSE: Duration = Duration::from_secs(30);
@@ -84,7 +88,7 @@ impl Reporter {
             self.adopt();
             self.poll(false);
             self.send_new();
-            let more = self.send_old();
+            let more = self.send_old(BACKLOG_TURN);
             if !more {
                 self.delivery.sleep(self.wanted());
             }
@@ -99,9 +103,13 @@ impl Reporter {
         soon.min(opamp.poll_at().max(control.not_before()))
     }
 
-    /// The last things: what is in memory, and goodbye. What cannot be sent is for `shutdown` to save.
+    /// The last things: what is in memory, for a moment what is on disk, and goodbye. What cannot be sent is for
+    /// `shutdown` to save.
     fn close(&mut self) {
         self.send_new();
+        // Processes that live shortly would otherwise never bring what earlier ones left.
+        self.adopt();
+        self.send_old(BACKLOG_TURN_AT_END);
         if self.delivery.lock().outbox.is_empty() {
             self.poll(true);
         }
@@ -148,18 +156,17 @@ impl Reporter {
     }
 
     /// Sends from the disk, oldest first, for a while. Answers whether there is more to send right away.
-    fn send_old(&mut self) -> bool {
+    fn send_old(&mut self, turn: Duration) -> bool {
         let begun = Instant::now();
         while self.targets.data.ready() {
-            if begun.elapsed() >= BACKLOG_TURN {
+            if begun.elapsed() >= turn {
                 return true;
             }
             let batch = {
                 let mut state = self.delivery.lock();
-                if state.phase == Phase::Running {
-                    state.outbox.spool().and_then(|spool| spool.next())
-                } else {
-                    None
+                match state.phase {
+                    Phase::Closed => None,
+                    Phase::Running | Phase::Closing => state.outbox.spool().and_then(Spool::next),
                 }
             };
             let Some(batch) = batch else { return false };

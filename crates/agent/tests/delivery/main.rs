@@ -7,6 +7,7 @@ mod forks;
 mod opamp;
 mod reports;
 mod runner;
+mod ways;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -14,7 +15,7 @@ fn main() {
         Some((first, rest)) if first == "child" => child::run(rest),
         _ => runner::run(
             &arguments,
-            &[reports::TESTS, failures::TESTS, exits::TESTS, forks::TESTS, opamp::TESTS],
+            &[reports::TESTS, failures::TESTS, exits::TESTS, forks::TESTS, opamp::TESTS, ways::TESTS],
         ),
     }
 }

@@ -3,6 +3,7 @@
 mod cardinality;
 mod conservation;
 mod correlation;
+mod forks;
 mod handles;
 mod kept;
 
