@@ -69,6 +69,9 @@ pub const RESPONSE_MESSAGE_CHARS_MAX: usize = 1_000;
 /// Bytes of an OpAMP message, either way.
 pub const OPAMP_MESSAGE_BYTES_MAX: usize = 4 << 20;
 
+/// Fields of an OpAMP message and of the messages directly in it; ours have at most 50.
+pub const OPAMP_FIELDS_MAX: usize = 10_000;
+
 /// Bytes of `tierline.json` or `diagnostics.json` inside an OpAMP message.
 pub const OPAMP_FILE_BYTES_MAX: usize = 1 << 20;
 

@@ -12,6 +12,9 @@ mod server_message;
 
 use tierline_model::{AgentConfig, AgentDiagnostics};
 
+use crate::limits::{OPAMP_FIELDS_MAX, OPAMP_MESSAGE_BYTES_MAX};
+use crate::protobuf::{Field, Malformed, Reader};
+
 pub use agent_message::{
     AgentMessage, ConfigStatus, EffectiveConfig, Health, RemoteConfigStatus, decode_agent_message,
     encode_agent_message,
@@ -41,7 +44,7 @@ const JSON_TYPE: &str = "application/json";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpampError {
     /// More bytes than allowed.
-    #[error("the OpAMP message has {0} bytes, at most {max} are read", max = crate::limits::OPAMP_MESSAGE_BYTES_MAX)]
+    #[error("the OpAMP message has {0} bytes, at most {max} are read", max = OPAMP_MESSAGE_BYTES_MAX)]
     TooLarge(usize),
     /// Not the expected protobuf message.
     #[error("the bytes are not an OpAMP message")]
@@ -57,6 +60,12 @@ pub enum OpampError {
         /// What the JSON reader said.
         reason: String,
     },
+}
+
+impl From<Malformed> for OpampError {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
 }
 
 /// A message of a kind OpAMP does not define.
@@ -87,11 +96,25 @@ impl CustomMessage {
     }
 }
 
+/// Counts before anything is decoded: a list of empty attributes would take thirty times the bytes it came in.
 fn check_size(bytes: &[u8]) -> Result<(), OpampError> {
-    if bytes.len() > crate::limits::OPAMP_MESSAGE_BYTES_MAX {
+    if bytes.len() > OPAMP_MESSAGE_BYTES_MAX {
         return Err(OpampError::TooLarge(bytes.len()));
     }
-    Ok(())
+    let mut fields = 0usize;
+    Reader::new(bytes).fields(|_, value| {
+        fields += 1;
+        let Field::Bytes(inner) = value else { return Ok(()) };
+        // What is not a message but a text or an id may not be readable as one; it ends the count of its own.
+        let mut inner = Reader::new(inner);
+        while let Ok(Some(_)) = inner.next() {
+            fields += 1;
+            if fields > OPAMP_FIELDS_MAX {
+                return Err(OpampError::Field("number of fields"));
+            }
+        }
+        Ok(())
+    })
 }
 
 fn instance_uid(bytes: &[u8]) -> Result<[u8; 16], OpampError> {

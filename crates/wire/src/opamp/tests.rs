@@ -173,6 +173,8 @@ fn nonsense_is_an_error() {
     assert_eq!(decode_agent_message(b""), Err(OpampError::Field("instance_uid")));
     let huge = vec![0; OPAMP_MESSAGE_BYTES_MAX + 1];
     assert_eq!(decode_agent_message(&huge), Err(OpampError::TooLarge(huge.len())));
+    let bomb = [&[0x1a, 0x80, 0x80, 0x40][..], &[0x0a, 0x00].repeat(1 << 19)].concat();
+    assert_eq!(decode_agent_message(&bomb), Err(OpampError::Field("number of fields")));
     let mut nameless = full_message();
     nameless.description.as_mut().unwrap().tier = "".into();
     assert_eq!(
