@@ -247,7 +247,7 @@ impl Delivery {
             self.collect_snapshots(&mut state, now_ms);
         }
         if state.reachable == Some(false) && !state.outbox.is_empty() {
-            let dropped = state.outbox.to_spool();
+            let dropped = state.outbox.spool_all();
             self.count(&mut state, dropped);
         }
         Phase::Running
@@ -427,7 +427,7 @@ impl Delivery {
         }
         let delivered = state.outbox.is_empty() && state.outbox.spool_bytes() == 0;
         if state.phase == Phase::Running {
-            let dropped = state.outbox.to_spool();
+            let dropped = state.outbox.spool_all();
             self.count(&mut state, dropped);
         }
         delivered
@@ -453,7 +453,7 @@ impl Delivery {
             }
         }
         let delivered = state.outbox.is_empty() && state.outbox.spool_bytes() == 0;
-        let dropped = state.outbox.to_spool();
+        let dropped = state.outbox.spool_all();
         self.count(&mut state, dropped);
         let lost = state.outbox.close();
         self.count(&mut state, lost);
@@ -487,7 +487,7 @@ impl Delivery {
             }
             let batch = Batch::of_segments(self.core.identity(), &segments, now_ms, compress);
             if state.outbox.memory_bytes() + batch.body.len() > OUTBOX_BYTES_MAX {
-                let dropped = state.outbox.to_spool();
+                let dropped = state.outbox.spool_all();
                 self.count(state, dropped);
             }
             let dropped = state.outbox.push(batch);

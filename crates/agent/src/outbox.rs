@@ -125,7 +125,7 @@ impl Outbox {
     }
 
     /// Moves what is in memory to disk, as far as that works. Answers what had to go for it.
-    pub fn to_spool(&mut self) -> Dropped {
+    pub fn spool_all(&mut self) -> Dropped {
         let mut dropped = Dropped::default();
         while let Some(batch) = self.front() {
             let Some(spool) = self.spool() else { return dropped };

@@ -150,7 +150,7 @@ impl Reporter {
     fn save(&self) {
         let mut state = self.delivery.lock();
         if state.phase != Phase::Closed {
-            let dropped = state.outbox.to_spool();
+            let dropped = state.outbox.spool_all();
             self.delivery.count(&mut state, dropped);
         }
     }

@@ -55,7 +55,7 @@ impl Parser<'_> {
         }
         let pair = trimmed.split_once(['=', ':']).map(|(key, value)| (key.trim(), value.trim()));
         let indented = line.starts_with([' ', '\t']);
-        if indented && self.continues && !pair.is_some_and(|(key, _)| self.row(key).is_some()) {
+        if indented && self.continues && pair.is_none_or(|(key, _)| self.row(key).is_none()) {
             if let Some(last) = self.entries.last_mut() {
                 last.value.push(' ');
                 last.value.push_str(trimmed);

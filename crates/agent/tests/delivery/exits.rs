@@ -76,7 +76,7 @@ fn check_at_most_the_interval_is_lost(
         .filter_map(|pair| Some((pair[0].strip_prefix("ended ")?, pair[1].strip_prefix("at_ms ")?)))
         .filter(|(_, at_ms)| at_ms.parse::<u64>().unwrap() < due_ms - 50)
         .map(|(ended, _)| ended.parse::<u64>().unwrap())
-        .last()
+        .next_back()
         .unwrap();
     controller.listen_again().unwrap();
     let next = setup.start("steady", &["1500", "2000"]);

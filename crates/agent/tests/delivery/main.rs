@@ -1,5 +1,7 @@
 //! Delivery as a whole, process by process: children use the agent, the parent is the controller.
 
+#![expect(clippy::print_stdout, reason = "the runner prints what a test harness prints")]
+
 mod child;
 mod exits;
 mod failures;
