@@ -1,6 +1,7 @@
 //! One kept execution, put together from the segments of its tiers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tierline_model::{AppId, ExitCallRecord, Guid, SpanId, TierId, Verdict};
 use tierline_store::{Entities, SegmentRecord, Store, StoreError};
@@ -13,7 +14,7 @@ pub struct Execution {
     /// Its segments by start.
     pub segments: Vec<PlacedSegment>,
     /// The entities of all applications it touched.
-    pub entities: Vec<Entities>,
+    pub entities: Vec<Arc<Entities>>,
     /// When the first segment started, nanoseconds since 1970.
     pub start_unix_ns: u64,
     /// From the first start to the last end.
@@ -77,14 +78,14 @@ pub fn execution(
     let mut apps: Vec<AppId> = records.iter().map(|r| r.app_id).collect();
     apps.sort_unstable();
     apps.dedup();
-    let entities: Vec<Entities> =
-        apps.into_iter().map(|app| store.entities(account, app)).collect::<Result<_, _>>()?;
+    let entities: Vec<Arc<Entities>> =
+        apps.into_iter().map(|app| store.entities(account, app).map(Arc::new)).collect::<Result<_, _>>()?;
     Ok(assemble(records, entities))
 }
 
 /// Puts segments together: exit calls find the segment they led to, and clocks are corrected.
 #[must_use]
-pub fn assemble(mut records: Vec<SegmentRecord>, entities: Vec<Entities>) -> Option<Execution> {
+pub fn assemble(mut records: Vec<SegmentRecord>, entities: Vec<Arc<Entities>>) -> Option<Execution> {
     records.sort_by_key(|r| (!r.segment.first_in_chain(), r.segment.start_unix_ns, r.segment.span_id));
     let first = records.first()?;
     let verdict = first.segment.verdict;
@@ -117,7 +118,7 @@ fn place_exit(
     guid: Guid,
     exit: &ExitCallRecord,
     reached: &HashMap<SpanId, (TierId, SpanId)>,
-    entities: &[Entities],
+    entities: &[Arc<Entities>],
 ) -> PlacedExit {
     let span_id = guid.exit_span_id(&exit.sequence);
     let segment = reached.get(&span_id);

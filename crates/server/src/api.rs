@@ -4,6 +4,7 @@
 //! One file per group: what goes over the wire and the handlers that make it. `docs/reference/openapi.json` is
 //! generated from here, and the page's types from that.
 
+pub mod access_keys;
 pub mod applications;
 pub mod backends;
 pub mod business_transactions;
@@ -17,5 +18,60 @@ pub mod scorecard;
 pub mod series;
 pub mod session;
 pub mod snapshots;
+pub mod users;
+pub mod visitor;
 
 pub use error::ApiError;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{delete, get, post};
+
+use crate::controller::Shared;
+use crate::limits::PAGE_BODY_BYTES_MAX;
+
+/// All calls of the page API.
+pub fn routes() -> Router<Shared> {
+    let app = Router::new()
+        .route("/", get(applications::one))
+        .route("/scorecard", get(scorecard::scorecard))
+        .route("/series", get(series::series))
+        .route("/flow-map", get(flow_map::flow_map))
+        .route("/business-transactions", get(business_transactions::list))
+        .route("/business-transactions/{bt}", get(business_transactions::one))
+        .route("/snapshots", get(snapshots::list))
+        .route("/snapshots/{guid}", get(snapshots::one))
+        .route("/backends", get(backends::list))
+        .route("/backends/{backend}", get(backends::one))
+        .route("/nodes", get(nodes::list));
+    Router::new()
+        .route("/login", post(session::login))
+        .route("/logout", post(session::logout))
+        .route("/session", get(session::session))
+        .route("/setup", get(session::setup))
+        .route("/access-keys", get(access_keys::list).post(access_keys::add))
+        .route("/access-keys/{id}", delete(access_keys::revoke))
+        .route("/users/password", post(users::password))
+        .route("/applications", get(applications::list))
+        .nest("/applications/{app}", app)
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(PAGE_BODY_BYTES_MAX))
+}
+
+async fn unknown() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "There is no such call.",
+        "docs/reference/openapi.json lists all calls of the page API.",
+    )
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "The call does not have this method.",
+        "docs/reference/openapi.json lists all calls of the page API.",
+    )
+}

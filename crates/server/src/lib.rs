@@ -1,3 +1,25 @@
 //! The controller: receives what agents report, keeps it, and shows it.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable, clippy::todo)
+)]
+
+pub mod access_keys;
 pub mod api;
+pub mod cli;
+pub mod controller;
+pub mod counters;
+pub mod http_client;
+pub mod ingest;
+pub mod limits;
+pub mod login;
+pub mod page;
+pub mod rest;
+pub mod router;
+pub mod secret;
+pub mod security_headers;
+pub mod sessions;
+pub mod settings;
+pub mod up;
+pub mod users;

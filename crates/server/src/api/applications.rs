@@ -1,7 +1,15 @@
 //! The application list and one application.
 
+use super::parameters::{Parameters, Place};
+use super::visitor::LoggedIn;
+use crate::controller::Shared;
 use axum::Json;
+use axum::extract::State;
 use serde::Serialize;
+use tierline_engine::Scope;
+use tierline_engine::applications::{ApplicationNumbers, applications};
+use tierline_engine::nodes::{nodes, warnings};
+use tierline_store::{StoreError, TierRecord, TimeRange};
 use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorAnswer};
@@ -82,8 +90,14 @@ pub struct TierInfo {
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
     )
 )]
-pub async fn list() -> Result<Json<Vec<ApplicationRow>>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn list(
+    State(controller): State<Shared>,
+    LoggedIn { visitor, .. }: LoggedIn,
+    Parameters(range): Parameters<Range>,
+) -> Result<Json<Vec<ApplicationRow>>, ApiError> {
+    let range = range.resolve()?;
+    let all = controller.ask(move |store| applications(store, &visitor.account, range)).await?;
+    Ok(Json(all.iter().map(|one| row(one, range)).collect()))
 }
 
 /// One application.
@@ -99,6 +113,47 @@ pub async fn list() -> Result<Json<Vec<ApplicationRow>>, ApiError> {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn one() -> Result<Json<ApplicationDetails>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn one(
+    State(controller): State<Shared>,
+    place: Place,
+) -> Result<Json<ApplicationDetails>, ApiError> {
+    let details = controller.ask(move |store| details(place.scope(store))).await?;
+    details.map(Json).ok_or_else(|| ApiError::not_found("application"))
+}
+
+fn row(one: &ApplicationNumbers, range: TimeRange) -> ApplicationRow {
+    ApplicationRow {
+        id: one.application.id.get(),
+        name: one.application.name.to_string(),
+        tiers: one.tiers as u64,
+        nodes: one.nodes as u64,
+        calls: one.numbers.calls,
+        calls_per_minute: one.numbers.per_minute(range),
+        average_ms: one.numbers.average_ms(),
+        errors: one.numbers.errors(),
+        error_percent: one.numbers.error_percent(),
+        verdicts: one.numbers.verdicts.into(),
+        spark: (&one.spark).into(),
+    }
+}
+
+fn details(scope: Scope<'_>) -> Result<Option<ApplicationDetails>, StoreError> {
+    let applications = scope.store.applications(scope.account)?;
+    let Some(application) = applications.into_iter().find(|a| a.id == scope.app_id) else { return Ok(None) };
+    let entities = scope.entities()?;
+    let tier = |tier: &TierRecord| TierInfo {
+        id: tier.id.get(),
+        name: tier.name.to_string(),
+        language: tier.language.as_str().to_owned(),
+        agent_type: tier.language.agent_type().to_owned(),
+        nodes: entities.nodes.iter().filter(|node| node.tier_id == tier.id).count() as u64,
+    };
+    Ok(Some(ApplicationDetails {
+        id: application.id.get(),
+        name: application.name.to_string(),
+        first_seen: application.first_seen_ms,
+        last_seen: application.last_seen_ms,
+        tiers: entities.tiers.iter().map(tier).collect(),
+        warnings: warnings(&nodes(scope)?),
+    }))
 }

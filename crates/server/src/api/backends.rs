@@ -1,7 +1,16 @@
 //! Backends with their numbers.
 
+use super::numbers::properties;
+use super::parameters::Place;
+use crate::controller::Shared;
 use axum::Json;
+use axum::extract::State;
 use serde::Serialize;
+use tierline_engine::Scope;
+use tierline_engine::backends::{backends, callers};
+use tierline_engine::names::Names;
+use tierline_model::BackendId;
+use tierline_store::StoreError;
 use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorAnswer};
@@ -90,8 +99,9 @@ pub struct BackendBt {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn list() -> Result<Json<Vec<BackendRow>>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn list(State(controller): State<Shared>, place: Place) -> Result<Json<Vec<BackendRow>>, ApiError> {
+    let rows = controller.ask(move |store| rows(place.scope(store), None)).await?;
+    Ok(Json(rows))
 }
 
 /// One backend.
@@ -107,6 +117,50 @@ pub async fn list() -> Result<Json<Vec<BackendRow>>, ApiError> {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn one() -> Result<Json<BackendDetails>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn one(State(controller): State<Shared>, place: Place) -> Result<Json<BackendDetails>, ApiError> {
+    let backend = place.path_id("backend", BackendId::from_u64)?;
+    let found = controller.ask(move |store| details(place.scope(store), backend)).await?;
+    found.map(Json).ok_or_else(|| ApiError::not_found("backend"))
+}
+
+fn rows(scope: Scope<'_>, only: Option<BackendId>) -> Result<Vec<BackendRow>, StoreError> {
+    let entities = scope.entities()?;
+    let names = Names::new(&entities);
+    let all = backends(scope, only)?;
+    Ok(all
+        .iter()
+        .map(|one| BackendRow {
+            id: one.backend.backend.id.get(),
+            name: one.backend.backend.name.to_string(),
+            exit_type: one.backend.backend.key.exit_type.to_string(),
+            properties: properties(&one.backend.backend.key.properties),
+            resolved_tier_id: one.tier_id.map(|tier| tier.get()),
+            resolved_tier_name: one.tier_id.map(|tier| names.tier_name(tier).to_owned()),
+            calls: one.numbers.calls,
+            calls_per_minute: one.numbers.per_minute(scope.range),
+            average_ms: one.numbers.average_ms(),
+            errors: one.numbers.errors(),
+            spark: (&one.spark).into(),
+        })
+        .collect())
+}
+
+fn details(scope: Scope<'_>, backend: BackendId) -> Result<Option<BackendDetails>, StoreError> {
+    let Some(row) = rows(scope, Some(backend))?.into_iter().next() else { return Ok(None) };
+    let entities = scope.entities()?;
+    let names = Names::new(&entities);
+    let callers = callers(scope, backend)?;
+    let tiers = callers.tiers.iter().map(|(tier, numbers)| BackendCaller {
+        tier_id: tier.get(),
+        tier_name: names.tier_name(*tier).to_owned(),
+        calls: numbers.calls,
+        average_ms: numbers.average_ms(),
+        errors: numbers.errors(),
+    });
+    let bts = callers.bts.iter().map(|(bt, numbers)| BackendBt {
+        id: bt.get(),
+        name: names.bt_name(*bt).to_owned(),
+        calls: numbers.calls,
+    });
+    Ok(Some(BackendDetails { row, callers: tiers.collect(), bts: bts.collect() }))
 }

@@ -1,7 +1,15 @@
 //! Business transactions with their numbers.
 
+use super::parameters::Place;
+use crate::controller::Shared;
 use axum::Json;
+use axum::extract::State;
 use serde::Serialize;
+use tierline_engine::Scope;
+use tierline_engine::business_transactions::{business_transactions, tiers_involved};
+use tierline_engine::names::Names;
+use tierline_model::BtId;
+use tierline_store::StoreError;
 use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorAnswer};
@@ -92,8 +100,12 @@ pub struct BusinessTransactionTier {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn list() -> Result<Json<Vec<BusinessTransactionRow>>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn list(
+    State(controller): State<Shared>,
+    place: Place,
+) -> Result<Json<Vec<BusinessTransactionRow>>, ApiError> {
+    let rows = controller.ask(move |store| rows(place.scope(store), None)).await?;
+    Ok(Json(rows))
 }
 
 /// One business transaction.
@@ -109,6 +121,57 @@ pub async fn list() -> Result<Json<Vec<BusinessTransactionRow>>, ApiError> {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn one() -> Result<Json<BusinessTransactionDetails>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn one(
+    State(controller): State<Shared>,
+    place: Place,
+) -> Result<Json<BusinessTransactionDetails>, ApiError> {
+    let bt = place.path_id("bt", BtId::from_u64)?;
+    let found = controller
+        .ask(move |store| {
+            let scope = place.scope(store);
+            let row = rows(scope, Some(bt))?.into_iter().next();
+            let entities = scope.entities()?;
+            let names = Names::new(&entities);
+            let tiers = tiers_involved(scope, bt)?;
+            let tiers = tiers.iter().map(|tier| BusinessTransactionTier {
+                id: tier.tier_id.get(),
+                name: names.tier_name(tier.tier_id).to_owned(),
+                originating: tier.originating,
+                calls: tier.numbers.calls,
+                average_ms: tier.numbers.average_ms(),
+                errors: tier.numbers.errors(),
+            });
+            Ok(row.map(|row| BusinessTransactionDetails { row, tiers: tiers.collect() }))
+        })
+        .await?;
+    found.map(Json).ok_or_else(|| ApiError::not_found("business transaction"))
+}
+
+fn rows(scope: Scope<'_>, only: Option<BtId>) -> Result<Vec<BusinessTransactionRow>, StoreError> {
+    let entities = scope.entities()?;
+    let names = Names::new(&entities);
+    let all = business_transactions(scope, only)?;
+    Ok(all
+        .iter()
+        .map(|one| BusinessTransactionRow {
+            id: one.bt.id.get(),
+            name: one.bt.name.to_string(),
+            tier_id: one.bt.tier_id.get(),
+            tier_name: names.tier_name(one.bt.tier_id).to_owned(),
+            entry_type: one.bt.entry_type.as_str().to_owned(),
+            entry_title: one.bt.entry_type.title().to_owned(),
+            other_traffic: one.bt.other_traffic,
+            calls: one.numbers.calls,
+            calls_per_minute: one.numbers.per_minute(scope.range),
+            average_ms: one.numbers.average_ms(),
+            min_ms: one.numbers.min_ms(),
+            max_ms: one.numbers.max_ms(),
+            p95: one.numbers.quantile_ms(0.95),
+            errors: one.numbers.errors(),
+            error_percent: one.numbers.error_percent(),
+            verdicts: one.numbers.verdicts.into(),
+            last_seen: one.bt.last_seen_ms,
+            spark: (&one.spark).into(),
+        })
+        .collect())
 }

@@ -4,7 +4,11 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use tierline_store::StoreError;
 use utoipa::ToSchema;
+
+use crate::controller::QuestionError;
+use crate::users::UserError;
 
 /// An error as the page shows it.
 #[derive(Serialize, ToSchema, Debug, Clone)]
@@ -49,6 +53,16 @@ impl ApiError {
         )
     }
 
+    /// A changing request without the session's token.
+    #[must_use]
+    pub fn wrong_csrf_token() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "The request does not carry this session's X-CSRF-TOKEN.",
+            "Reload the page; a script takes the token from GET /api/session.",
+        )
+    }
+
     /// A parameter that cannot be read.
     pub fn bad_request(error: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error, hint)
@@ -58,5 +72,41 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         (self.status, Json(ErrorAnswer { error: self.error, hint: self.hint })).into_response()
+    }
+}
+
+impl From<QuestionError> for ApiError {
+    fn from(error: QuestionError) -> Self {
+        match error {
+            QuestionError::Store(StoreError::TooLarge { .. }) => {
+                Self::bad_request(format!("{error}."), "Choose a shorter time.")
+            }
+            QuestionError::Store(StoreError::Unavailable(_)) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("{error}."),
+                "Look at the disk of the controller's data directory, then try again.",
+            ),
+            _ => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                format!("{error}."),
+                "The controller's log may say more.",
+            ),
+        }
+    }
+}
+
+impl From<UserError> for ApiError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Busy => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, format!("{error}."), "Wait a moment.")
+            }
+            UserError::Unusable => Self::bad_request(format!("{error}."), "Choose another one."),
+            error => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("{error}."),
+                "The controller's log may say more.",
+            ),
+        }
     }
 }

@@ -1,7 +1,14 @@
 //! The flow map: who calls whom, how often and how fast.
 
+use super::numbers::properties;
+use super::parameters::{Parameters, Place, optional_id};
+use crate::controller::Shared;
 use axum::Json;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use tierline_engine::flow_map::{Edge, MapTier, Target, flow_map as flow_map_of};
+use tierline_model::BtId;
+use tierline_store::{BackendRecord, TimeRange};
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::{ApiError, ErrorAnswer};
@@ -104,6 +111,58 @@ pub struct FlowEdge {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn flow_map() -> Result<Json<FlowMap>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn flow_map(
+    State(controller): State<Shared>,
+    place: Place,
+    Parameters(filter): Parameters<FlowMapFilter>,
+) -> Result<Json<FlowMap>, ApiError> {
+    let bt = optional_id(filter.bt, BtId::from_u64)?;
+    let range = place.range;
+    let map = controller.ask(move |store| flow_map_of(place.scope(store), bt)).await?;
+    Ok(Json(FlowMap {
+        tiers: map.tiers.iter().map(|tier| flow_tier(tier, range)).collect(),
+        backends: map.backends.iter().map(flow_backend).collect(),
+        edges: map.edges.iter().map(|edge| flow_edge(edge, range)).collect(),
+    }))
+}
+
+fn flow_tier(tier: &MapTier, range: TimeRange) -> FlowTier {
+    FlowTier {
+        id: tier.tier.id.get(),
+        name: tier.tier.name.to_string(),
+        language: tier.tier.language.as_str().to_owned(),
+        nodes: u64::from(tier.nodes),
+        calls: tier.numbers.calls,
+        calls_per_minute: tier.numbers.per_minute(range),
+        average_ms: tier.numbers.average_ms(),
+        errors: tier.numbers.errors(),
+        entry: tier.entry,
+    }
+}
+
+fn flow_backend(backend: &BackendRecord) -> FlowBackend {
+    FlowBackend {
+        id: backend.backend.id.get(),
+        name: backend.backend.name.to_string(),
+        exit_type: backend.backend.key.exit_type.to_string(),
+        properties: properties(&backend.backend.key.properties),
+    }
+}
+
+fn flow_edge(edge: &Edge, range: TimeRange) -> FlowEdge {
+    let (to_tier_id, backend_id) = match edge.to {
+        Target::Tier(tier) => (Some(tier.get()), None),
+        Target::Backend(backend) => (None, Some(backend.get())),
+    };
+    FlowEdge {
+        from_tier_id: edge.from.get(),
+        to_tier_id,
+        backend_id,
+        exit_type: edge.exit_type.to_string(),
+        asynchronous: edge.exit_type.is_async(),
+        calls: edge.numbers.calls,
+        calls_per_minute: edge.numbers.per_minute(range),
+        average_ms: edge.numbers.average_ms(),
+        errors: edge.numbers.errors(),
+    }
 }

@@ -2,8 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::parameters::Place;
+use crate::controller::Shared;
 use axum::Json;
+use axum::extract::State;
 use serde::Serialize;
+use tierline_engine::names::Names;
+use tierline_engine::nodes::{NodeNumbers, nodes};
+use tierline_model::AgentDiagnostics;
+use tierline_store::AgentRecord;
 use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorAnswer};
@@ -118,6 +125,64 @@ pub struct LedgerInfo {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn list() -> Result<Json<Vec<NodeRow>>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn list(State(controller): State<Shared>, place: Place) -> Result<Json<Vec<NodeRow>>, ApiError> {
+    let rows = controller
+        .ask(move |store| {
+            let scope = place.scope(store);
+            let entities = scope.entities()?;
+            let names = Names::new(&entities);
+            Ok(nodes(scope)?.iter().map(|node| row(node, &names)).collect())
+        })
+        .await?;
+    Ok(Json(rows))
+}
+
+fn row(one: &NodeNumbers, names: &Names<'_>) -> NodeRow {
+    NodeRow {
+        id: one.node.id.get(),
+        name: one.node.name.to_string(),
+        tier_id: one.node.tier_id.get(),
+        tier_name: names.tier_name(one.node.tier_id).to_owned(),
+        language: one.node.language.as_str().to_owned(),
+        agent_version: one.node.agent_version.to_string(),
+        runtime_version: one.node.runtime_version.to_string(),
+        host_name: one.node.host_name.to_string(),
+        process_id: one.node.process_id,
+        first_seen: one.node.first_seen_ms,
+        last_seen: one.node.last_seen_ms,
+        calls: one.numbers.calls,
+        errors: one.numbers.errors(),
+        average_ms: one.numbers.average_ms(),
+        agents: one.agents.iter().map(agent).collect(),
+        ledger: LedgerInfo {
+            begun: one.ledger.begun,
+            ended: one.ledger.ended,
+            in_flight: one.ledger.in_flight,
+            balanced: one.ledger.balanced(),
+        },
+    }
+}
+
+fn agent(agent: &AgentRecord) -> AgentInfo {
+    AgentInfo {
+        incarnation: agent.incarnation.clone(),
+        last_seen: agent.last_seen_ms,
+        disconnected: agent.disconnected,
+        config_version: agent.config_version,
+        diagnostics: diagnostics(&agent.diagnostics),
+    }
+}
+
+fn diagnostics(noticed: &AgentDiagnostics) -> DiagnosticsInfo {
+    let replaced = noticed.replaced_names.iter();
+    DiagnosticsInfo {
+        misuse: noticed.misuse.clone(),
+        replaced_names: replaced
+            .map(|name| ReplacedNameInfo { given: name.given.clone(), reported: name.reported.clone() })
+            .collect(),
+        drops: noticed.drops.iter().map(|(cause, count)| (cause.to_string(), *count)).collect(),
+        warnings: noticed.warnings.clone(),
+        spool_bytes: noticed.spool_bytes,
+        panics: noticed.panics,
+    }
 }

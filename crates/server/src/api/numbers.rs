@@ -1,6 +1,8 @@
 //! Pieces that several answers share: verdicts, sparklines, properties.
 
 use serde::Serialize;
+use tierline_engine::series::Series;
+use tierline_model::{Property, VerdictCounts};
 use utoipa::ToSchema;
 
 /// How many executions had which verdict. Their sum is the number of calls.
@@ -43,4 +45,35 @@ pub struct NameValue {
     pub name: String,
     /// Its value.
     pub value: String,
+}
+
+impl From<VerdictCounts> for Verdicts {
+    fn from(counts: VerdictCounts) -> Self {
+        let VerdictCounts { normal, slow, very_slow, stall, error } = counts;
+        Self { normal, slow, very_slow, stall, error }
+    }
+}
+
+impl From<&Series> for Spark {
+    fn from(series: &Series) -> Self {
+        Self {
+            step_ms: series.steps.step_ms(),
+            from: series.steps.from_ms,
+            calls: series.points.iter().map(|point| point.calls).collect(),
+            average_ms: series.points.iter().map(tierline_engine::Numbers::average_ms).collect(),
+            errors: series.points.iter().map(tierline_engine::Numbers::errors).collect(),
+        }
+    }
+}
+
+impl From<&Property> for NameValue {
+    fn from(property: &Property) -> Self {
+        Self { name: property.name.to_string(), value: property.value.to_string() }
+    }
+}
+
+/// Properties as the page shows them.
+#[must_use]
+pub fn properties(properties: &[Property]) -> Vec<NameValue> {
+    properties.iter().map(NameValue::from).collect()
 }

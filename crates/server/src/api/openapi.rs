@@ -4,7 +4,8 @@ use serde_json::Value;
 use utoipa::OpenApi;
 
 use super::{
-    applications, backends, business_transactions, flow_map, nodes, scorecard, series, session, snapshots,
+    access_keys, applications, backends, business_transactions, flow_map, nodes, scorecard, series, session,
+    snapshots, users,
 };
 
 /// The page API.
@@ -32,6 +33,10 @@ use super::{
         backends::list,
         backends::one,
         nodes::list,
+        access_keys::list,
+        access_keys::add,
+        access_keys::revoke,
+        users::password,
     )
 )]
 struct PageApi;

@@ -1,7 +1,13 @@
 //! The transaction scorecard: one number each for a time range.
 
+use super::parameters::{Parameters, Place, optional_id};
+use crate::controller::Shared;
 use axum::Json;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use tierline_engine::scorecard::scorecard as scorecard_of;
+use tierline_engine::series::Subject;
+use tierline_model::{BackendId, BtId, TierId};
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::{ApiError, ErrorAnswer};
@@ -59,6 +65,29 @@ pub struct Scorecard {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn scorecard() -> Result<Json<Scorecard>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn scorecard(
+    State(controller): State<Shared>,
+    place: Place,
+    Parameters(filter): Parameters<ScorecardFilter>,
+) -> Result<Json<Scorecard>, ApiError> {
+    let subject = Subject {
+        bt: optional_id(filter.bt, BtId::from_u64)?,
+        tier: optional_id(filter.tier, TierId::from_u64)?,
+        node: None,
+        backend: optional_id(filter.backend, BackendId::from_u64)?,
+    };
+    let range = place.range;
+    let numbers = controller.ask(move |store| scorecard_of(place.scope(store), subject)).await?;
+    Ok(Json(Scorecard {
+        calls: numbers.calls,
+        calls_per_minute: numbers.per_minute(range),
+        average_ms: numbers.average_ms(),
+        min_ms: numbers.min_ms(),
+        max_ms: numbers.max_ms(),
+        p50: numbers.quantile_ms(0.5),
+        p95: numbers.quantile_ms(0.95),
+        p99: numbers.quantile_ms(0.99),
+        errors: numbers.errors(),
+        verdicts: numbers.verdicts.into(),
+    }))
 }

@@ -1,7 +1,12 @@
 //! Numbers over time, for charts.
 
+use super::parameters::{Parameters, Place, optional_id};
+use crate::controller::Shared;
 use axum::Json;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use tierline_engine::series::{Subject, series as series_of};
+use tierline_model::{BackendId, BtId, NodeId, TierId};
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::{ApiError, ErrorAnswer};
@@ -77,6 +82,36 @@ pub struct SeriesPoint {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn series() -> Result<Json<Series>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn series(
+    State(controller): State<Shared>,
+    place: Place,
+    Parameters(filter): Parameters<SeriesFilter>,
+) -> Result<Json<Series>, ApiError> {
+    let subject = Subject {
+        bt: optional_id(filter.bt, BtId::from_u64)?,
+        tier: optional_id(filter.tier, TierId::from_u64)?,
+        node: optional_id(filter.node, NodeId::from_u64)?,
+        backend: optional_id(filter.backend, BackendId::from_u64)?,
+    };
+    let minutes = filter.step.map(|ms| u32::try_from(ms.div_ceil(60_000)).unwrap_or(u32::MAX));
+    let series = controller.ask(move |store| series_of(place.scope(store), subject, minutes)).await?;
+    let step_ms = series.steps.step_ms();
+    let points = series.points.iter().zip(0u64..).map(|(numbers, index)| SeriesPoint {
+        t: series.steps.from_ms.saturating_add(index.saturating_mul(step_ms)),
+        calls: numbers.calls,
+        errors: numbers.errors(),
+        average_ms: numbers.average_ms(),
+        min_ms: numbers.min_ms(),
+        max_ms: numbers.max_ms(),
+        p50: numbers.quantile_ms(0.5),
+        p95: numbers.quantile_ms(0.95),
+        p99: numbers.quantile_ms(0.99),
+        verdicts: numbers.verdicts.into(),
+    });
+    Ok(Json(Series {
+        step_ms,
+        from: series.steps.from_ms,
+        to: series.steps.to_ms(),
+        points: points.collect(),
+    }))
 }

@@ -1,11 +1,20 @@
 //! Logging in and out, and what an empty page needs to know.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorAnswer};
+use super::visitor::LoggedIn;
+use crate::access_keys::DEFAULT_ACCOUNT;
+use crate::controller::{Shared, now_ms};
+use crate::counters::Counters;
+use crate::login::{self, PAGE_COOKIE};
+use crate::users::ADMIN;
 
 /// Who wants in.
 #[derive(Deserialize, ToSchema, Debug, Clone)]
@@ -66,8 +75,36 @@ pub struct SetupAnswer {
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
     )
 )]
-pub async fn login() -> Result<Json<LoginAnswer>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn login(
+    State(controller): State<Shared>,
+    headers: HeaderMap,
+    body: Result<Json<LoginRequest>, JsonRejection>,
+) -> Result<Response, ApiError> {
+    let Json(request) = body.map_err(|rejection| {
+        ApiError::bad_request(
+            format!("The login cannot be read: {}.", rejection.body_text()),
+            "Send {\"user\": …, \"password\": …} as application/json.",
+        )
+    })?;
+    refuse_other_sites(&headers)?;
+    let account = request.account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned());
+    if !controller.users.check(&account, &request.user, &request.password).await? {
+        Counters::add(&controller.counters.logins_failed, 1);
+        return Err(ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "User, account or password is wrong.",
+            "The first start of the controller printed the password; `tierline user password` sets a new one.",
+        ));
+    }
+    let (secret, _) = controller
+        .sessions
+        .begin(&account, &request.user, now_ms())
+        .map_err(|error| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string(), "Try again."))?;
+    let mut response = Json(LoginAnswer { user: request.user, account }).into_response();
+    if let Some(cookie) = login::session_cookie(PAGE_COOKIE, &secret, "/", true) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// Who is logged in.
@@ -81,8 +118,10 @@ pub async fn login() -> Result<Json<LoginAnswer>, ApiError> {
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
     )
 )]
-pub async fn session() -> Result<Json<SessionAnswer>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn session(LoggedIn { visitor, session }: LoggedIn) -> Result<Json<SessionAnswer>, ApiError> {
+    // Basic credentials need no session; any token will do for them.
+    let csrf_token = session.map_or_else(|| "basic".to_owned(), |session| session.csrf_token);
+    Ok(Json(SessionAnswer { user: visitor.user, account: visitor.account, csrf_token }))
 }
 
 /// Logs out.
@@ -96,8 +135,19 @@ pub async fn session() -> Result<Json<SessionAnswer>, ApiError> {
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
     )
 )]
-pub async fn logout() -> Result<StatusCode, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn logout(
+    State(controller): State<Shared>,
+    headers: HeaderMap,
+    _: LoggedIn,
+) -> Result<Response, ApiError> {
+    if let Some(secret) = login::cookie(&headers, PAGE_COOKIE) {
+        controller.sessions.end(secret);
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(cookie) = login::session_cookie(PAGE_COOKIE, "", "/", false) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// What a program needs to report here.
@@ -111,6 +161,25 @@ pub async fn logout() -> Result<StatusCode, ApiError> {
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
     )
 )]
-pub async fn setup() -> Result<Json<SetupAnswer>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn setup(
+    State(controller): State<Shared>,
+    headers: HeaderMap,
+    LoggedIn { visitor, .. }: LoggedIn,
+) -> Result<Json<SetupAnswer>, ApiError> {
+    // What the browser calls us works for an agent beside it; where we listen may be 0.0.0.0.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let key = controller.access_keys.of_account(&visitor.account).filter(|_| visitor.user == ADMIN);
+    Ok(Json(SetupAnswer {
+        listen: host.unwrap_or(&controller.listen).to_owned(),
+        access_key_shown: key.map(|key| key.key),
+        account: visitor.account,
+    }))
+}
+
+/// Browsers say which site a request comes from; a login from another one would put its user into our page.
+fn refuse_other_sites(headers: &HeaderMap) -> Result<(), ApiError> {
+    match headers.get("sec-fetch-site").map(|site| site.as_bytes()) {
+        Some(b"cross-site" | b"same-site") => Err(ApiError::wrong_csrf_token()),
+        _ => Ok(()),
+    }
 }

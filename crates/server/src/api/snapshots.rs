@@ -1,7 +1,20 @@
 //! Kept executions: the list, and one with everything in it.
 
+use super::numbers::properties;
+use super::parameters::{Parameters, Place, optional_id};
+use crate::controller::Shared;
+use crate::limits::PAGE_SNAPSHOTS_USUAL;
 use axum::Json;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use tierline_engine::limits::SNAPSHOTS_PER_PAGE_MAX;
+use tierline_engine::names::Names;
+use tierline_engine::numbers::ms;
+use tierline_engine::snapshots::{Execution, PlacedExit, PlacedSegment, execution};
+use tierline_model::{
+    BackendId, BtId, ErrorRecord, ExitCallRecord, Guid, NodeId, SegmentKind, Thresholds, TierId, Verdict,
+};
+use tierline_store::{SegmentFilter, SegmentSummary};
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::{ApiError, ErrorAnswer};
@@ -245,8 +258,22 @@ pub struct SnapshotExitCall {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn list() -> Result<Json<SnapshotPage>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn list(
+    State(controller): State<Shared>,
+    place: Place,
+    Parameters(filter): Parameters<SnapshotFilter>,
+) -> Result<Json<SnapshotPage>, ApiError> {
+    let filter = segment_filter(&place, filter)?;
+    let page = controller
+        .ask(move |store| {
+            let page = store.segments(&place.account, &filter)?;
+            let entities = store.entities(&place.account, place.app_id)?;
+            let names = Names::new(&entities);
+            let items = page.segments.iter().map(|summary| row(summary, &names)).collect();
+            Ok(SnapshotPage { items, next: page.next })
+        })
+        .await?;
+    Ok(Json(page))
 }
 
 /// One kept execution over all its tiers.
@@ -262,6 +289,170 @@ pub async fn list() -> Result<Json<SnapshotPage>, ApiError> {
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
-pub async fn one() -> Result<Json<Snapshot>, ApiError> {
-    Err(ApiError::not_logged_in())
+pub async fn one(State(controller): State<Shared>, place: Place) -> Result<Json<Snapshot>, ApiError> {
+    let guid: Guid = place.path_text("guid").parse().map_err(|_| ApiError::not_found("snapshot"))?;
+    let found = controller
+        .ask(move |store| {
+            Ok(execution(store, &place.account, place.app_id, guid)?.map(|e| snapshot(guid, &e)))
+        })
+        .await?;
+    found.flatten().map(Json).ok_or_else(|| ApiError::not_found("snapshot"))
+}
+
+fn segment_filter(place: &Place, filter: SnapshotFilter) -> Result<SegmentFilter, ApiError> {
+    let verdicts = filter.verdicts.as_deref().unwrap_or_default().split(',').map(str::trim);
+    let verdicts: Result<Vec<Verdict>, _> =
+        verdicts.filter(|text| !text.is_empty()).map(str::parse).collect();
+    let guid = filter.guid.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let guid: Option<Guid> = guid.map(str::parse).transpose().map_err(|error| {
+        ApiError::bad_request(format!("That is {error}."), "Copy the whole GUID from a snapshot or a log.")
+    })?;
+    let limit =
+        filter.limit.map_or(PAGE_SNAPSHOTS_USUAL, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let min_ns = filter.min_ms.filter(|ms| ms.is_finite() && *ms > 0.0).map(|ms| (ms * 1e6) as u64);
+    Ok(SegmentFilter {
+        range: Some(place.range),
+        app_id: Some(place.app_id),
+        tier_ids: optional_id(filter.tier, TierId::from_u64)?.into_iter().collect(),
+        node_ids: optional_id(filter.node, NodeId::from_u64)?.into_iter().collect(),
+        bt_ids: optional_id(filter.bt, BtId::from_u64)?.into_iter().collect(),
+        guids: guid.into_iter().collect(),
+        verdicts: verdicts.map_err(|error| {
+            ApiError::bad_request(format!("`verdicts` is {error}."), "Separate several by commas.")
+        })?,
+        policies: Vec::new(),
+        has_errors: None,
+        first_in_chain: filter.first_in_chain,
+        duration_ns_min: min_ns,
+        backend_id: optional_id(filter.backend, BackendId::from_u64)?,
+        user_data: filter
+            .user_data_key
+            .filter(|key| !key.is_empty())
+            .map(|key| (key, filter.user_data_value)),
+        after: filter.after.filter(|after| !after.is_empty()),
+        limit: limit.clamp(1, SNAPSHOTS_PER_PAGE_MAX),
+    })
+}
+
+fn row(summary: &SegmentSummary, names: &Names<'_>) -> SnapshotRow {
+    SnapshotRow {
+        guid: summary.guid.to_string(),
+        span_id: summary.span_id.to_string(),
+        bt_id: summary.bt_id.get(),
+        bt_name: names.bt_name(summary.bt_id).to_owned(),
+        tier_id: summary.tier_id.get(),
+        tier_name: names.tier_name(summary.tier_id).to_owned(),
+        node_id: summary.node_id.get(),
+        node_name: names.node_name(summary.node_id).to_owned(),
+        start: summary.start_unix_ns / 1_000_000,
+        duration_ms: ms(summary.duration_ns),
+        verdict: summary.verdict.to_string(),
+        policy: summary.policy.to_string(),
+        first_in_chain: summary.first_in_chain,
+        exit_calls: summary.exit_calls,
+        errors: summary.errors,
+        error_summary: summary.error_summary.to_string(),
+    }
+}
+
+fn snapshot(guid: Guid, execution: &Execution) -> Option<Snapshot> {
+    let names = execution.names();
+    let root = &execution.root()?.record.segment;
+    let bt_name = |bt: &tierline_model::BtRef| match &bt.origin {
+        Some(origin) => origin.name.to_string(),
+        None => names.bt_name(bt.id).to_owned(),
+    };
+    let segments =
+        execution.segments.iter().map(|placed| segment(placed, &names, bt_name(&placed.record.segment.bt)));
+    Some(Snapshot {
+        guid: guid.to_string(),
+        bt_id: root.bt.id.get(),
+        bt_name: bt_name(&root.bt),
+        start: execution.start_unix_ns / 1_000_000,
+        duration_ms: ms(execution.duration_ns),
+        verdict: execution.verdict.to_string(),
+        segments: segments.collect(),
+    })
+}
+
+fn segment(placed: &PlacedSegment, names: &Names<'_>, bt_name: String) -> SnapshotSegment {
+    let (record, segment) = (&placed.record, &placed.record.segment);
+    let exits = segment.exit_calls.iter().zip(&placed.exits);
+    SnapshotSegment {
+        span_id: segment.span_id.to_string(),
+        parent_span_id: segment.parent_span_id.map(|span| span.to_string()),
+        sequence: segment.sequence.to_string(),
+        app_id: record.app_id.get(),
+        tier_id: record.tier_id.get(),
+        tier_name: names.tier_name(record.tier_id).to_owned(),
+        node_id: record.node_id.get(),
+        node_name: names.node_name(record.node_id).to_owned(),
+        bt_name,
+        kind: match segment.kind {
+            SegmentKind::Internal => "internal",
+            SegmentKind::Server => "server",
+            SegmentKind::Consumer => "consumer",
+        }
+        .to_owned(),
+        start: ms(segment.start_unix_ns),
+        offset_ms: ms(placed.offset_ns),
+        duration_ms: ms(segment.duration_ns),
+        verdict: segment.verdict.to_string(),
+        policy: segment.policy.to_string(),
+        in_flight: segment.in_flight,
+        abandoned: segment.abandoned,
+        thread: segment.thread.to_string(),
+        thresholds: thresholds(segment.thresholds),
+        errors: segment.errors.iter().map(error).collect(),
+        user_data: segment
+            .user_data
+            .iter()
+            .map(|(key, value)| KeyValue { key: key.to_string(), value: value.to_string() })
+            .collect(),
+        exit_calls_dropped: segment.exit_calls_dropped,
+        exit_calls: exits.map(|(exit, place)| exit_call(exit, *place, placed.offset_ns, names)).collect(),
+    }
+}
+
+fn exit_call(
+    exit: &ExitCallRecord,
+    place: PlacedExit,
+    offset_ns: u64,
+    names: &Names<'_>,
+) -> SnapshotExitCall {
+    SnapshotExitCall {
+        sequence: exit.sequence.to_string(),
+        span_id: place.span_id.to_string(),
+        backend_id: exit.backend.id.get(),
+        backend_name: exit.backend.name.to_string(),
+        exit_type: exit.backend.key.exit_type.to_string(),
+        display_name: exit.display_name.to_string(),
+        operation: exit.operation.to_string(),
+        identifying_properties: properties(&exit.backend.key.properties),
+        optional_properties: properties(&exit.optional_properties),
+        offset_ms: ms(offset_ns.saturating_add(exit.start_offset_ns)),
+        duration_ms: ms(exit.duration_ns),
+        ended: exit.ended,
+        errors: exit.errors.iter().map(error).collect(),
+        to_tier_id: place.to_tier.map(|tier| tier.get()),
+        to_tier_name: place.to_tier.map(|tier| names.tier_name(tier).to_owned()),
+        to_span_id: place.to_span.map(|span| span.to_string()),
+    }
+}
+
+fn thresholds(thresholds: Thresholds) -> ThresholdsInfo {
+    let unless_never = |ns: u64| (ns != u64::MAX).then(|| ms(ns));
+    ThresholdsInfo {
+        slow_ms: unless_never(thresholds.slow_ns),
+        very_slow_ms: unless_never(thresholds.very_slow_ns),
+        stall_ms: unless_never(thresholds.stall_ns),
+    }
+}
+
+fn error(error: &ErrorRecord) -> ErrorInfo {
+    ErrorInfo {
+        type_name: error.type_name.to_string(),
+        message: error.message.to_string(),
+        stack: error.stack.to_string(),
+    }
 }

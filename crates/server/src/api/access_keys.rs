@@ -1,0 +1,150 @@
+//! Access keys, for administrators.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::error::{ApiError, ErrorAnswer};
+use super::visitor::LoggedIn;
+use crate::access_keys::{AccessKey, AccessKeyError};
+use crate::controller::{Shared, now_ms};
+use crate::login::Visitor;
+use crate::users::ADMIN;
+
+/// A key to add.
+#[derive(Deserialize, ToSchema, Debug, Clone)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessKeyRequest {
+    /// The key; a random one when absent.
+    #[serde(default)]
+    pub key: Option<String>,
+}
+
+/// A key.
+#[derive(Serialize, Deserialize, ToSchema, Debug, Clone)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessKeyInfo {
+    /// A short name for revoking.
+    pub id: String,
+    /// The key.
+    pub key: String,
+    /// When it was made.
+    pub created: u64,
+}
+
+/// The account's access keys.
+#[utoipa::path(
+    get,
+    path = "/api/access-keys",
+    operation_id = "access_keys_list",
+    tag = "access_keys",
+    responses(
+        (status = 200, body = Vec<AccessKeyInfo>),
+        (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not an administrator.", body = ErrorAnswer),
+    )
+)]
+pub async fn list(
+    State(controller): State<Shared>,
+    LoggedIn { visitor, .. }: LoggedIn,
+) -> Result<Json<Vec<AccessKeyInfo>>, ApiError> {
+    administrator(&visitor)?;
+    let keys = controller.access_keys.list().into_iter().filter(|key| key.account == visitor.account);
+    Ok(Json(keys.map(info).collect()))
+}
+
+/// Adds an access key.
+#[utoipa::path(
+    post,
+    path = "/api/access-keys",
+    operation_id = "access_keys_add",
+    tag = "access_keys",
+    request_body = AccessKeyRequest,
+    responses(
+        (status = 200, body = AccessKeyInfo),
+        (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not an administrator.", body = ErrorAnswer),
+    )
+)]
+pub async fn add(
+    State(controller): State<Shared>,
+    LoggedIn { visitor, .. }: LoggedIn,
+    body: Result<Json<AccessKeyRequest>, JsonRejection>,
+) -> Result<Json<AccessKeyInfo>, ApiError> {
+    administrator(&visitor)?;
+    let Json(request) = body.map_err(|rejection| ApiError::bad_request(rejection.body_text(), "Send {}."))?;
+    let added = tokio::task::spawn_blocking(move || {
+        controller.access_keys.add(&visitor.account, request.key.as_deref(), now_ms())
+    });
+    Ok(Json(info(added.await.map_err(|_| failed())??)))
+}
+
+/// Revokes an access key: agents that use it are refused from now on.
+#[utoipa::path(
+    delete,
+    path = "/api/access-keys/{id}",
+    operation_id = "access_keys_revoke",
+    tag = "access_keys",
+    params(("id" = String, Path, description = "The key's short name.")),
+    responses(
+        (status = 204, description = "Done."),
+        (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not an administrator.", body = ErrorAnswer),
+        (status = 404, description = "No such thing.", body = ErrorAnswer),
+    )
+)]
+pub async fn revoke(
+    State(controller): State<Shared>,
+    LoggedIn { visitor, .. }: LoggedIn,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    administrator(&visitor)?;
+    let own = controller.access_keys.list().iter().any(|key| key.id == id && key.account == visitor.account);
+    if !own {
+        return Err(ApiError::not_found("access key"));
+    }
+    tokio::task::spawn_blocking(move || controller.access_keys.revoke(&id)).await.map_err(|_| failed())??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn info(key: AccessKey) -> AccessKeyInfo {
+    AccessKeyInfo { id: key.id, key: key.key, created: key.created_ms }
+}
+
+fn failed() -> ApiError {
+    ApiError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "The change failed.",
+        "The controller's log may say more.",
+    )
+}
+
+/// Only user `admin` may see and change keys and passwords.
+///
+/// # Errors
+/// For everybody else.
+pub fn administrator(visitor: &Visitor) -> Result<(), ApiError> {
+    if visitor.user == ADMIN {
+        return Ok(());
+    }
+    Err(ApiError::new(StatusCode::FORBIDDEN, "Only an administrator may do this.", "Log in as admin."))
+}
+
+impl From<AccessKeyError> for ApiError {
+    fn from(error: AccessKeyError) -> Self {
+        match error {
+            AccessKeyError::Unknown(_) => Self::not_found("access key"),
+            AccessKeyError::TooMany | AccessKeyError::Unusable => {
+                Self::bad_request(format!("{error}."), "Choose another key, or revoke one.")
+            }
+            error => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("{error}."),
+                "Look at the disk of the controller's data directory.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The command line.
+
+mod doctor;
+mod key;
+mod status;
+mod user;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::{self, Flags};
+use crate::{api, up};
+
+/// Follows every business transaction across every tier it touches.
+#[derive(Parser, Debug)]
+#[command(name = "tierline", version, about, long_about = None)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Starts the controller. The first start prints an access key and the password of user admin.
+    ///
+    /// Each setting is taken from its flag, else from its environment variable (TIERLINE_LISTEN, TIERLINE_DATA,
+    /// TIERLINE_ACCESS_KEY, TIERLINE_ADMIN_PASSWORD), else from the settings file.
+    Up(Up),
+    /// Says whether a controller is up, and what it has.
+    Status(status::Status),
+    /// Looks for what is wrong: controller, access key, and what every agent noticed.
+    Doctor(doctor::Doctor),
+    /// Access keys: what agents need to report.
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Users.
+    #[command(subcommand)]
+    User(user::User),
+    /// Prints the OpenAPI document of the page's API.
+    #[command(hide = true)]
+    Openapi,
+}
+
+#[derive(Args, Debug)]
+struct Up {
+    /// Host and port to listen at [default: 127.0.0.1:8090]
+    #[arg(long)]
+    listen: Option<String>,
+    /// Where data are kept [default: tierline-data]
+    #[arg(long)]
+    data: Option<String>,
+    /// An access key that is to exist (1 to 256 visible ASCII characters)
+    #[arg(long)]
+    access_key: Option<String>,
+    /// The password user admin is to have (at least 8 characters)
+    #[arg(long)]
+    admin_password: Option<String>,
+    /// A settings file in TOML: listen, data, access-key, admin-password
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+/// Where a running controller is and who asks it.
+#[derive(Args, Debug)]
+struct Controller {
+    /// The controller's address
+    #[arg(long, env = "TIERLINE_CONTROLLER", default_value = "http://127.0.0.1:8090")]
+    controller: String,
+    /// Who asks
+    #[arg(long, default_value = "admin@customer1")]
+    login: String,
+    /// The password of who asks
+    #[arg(long, env = "TIERLINE_ADMIN_PASSWORD", hide_env_values = true)]
+    password: Option<String>,
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// When it fails.
+pub async fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Up(flags) => start(flags).await,
+        Command::Status(status) => status.run().await,
+        Command::Doctor(doctor) => doctor.run().await,
+        Command::Key(key) => key.run().await,
+        Command::User(user) => user.run().await,
+        Command::Openapi => {
+            say(&api::openapi::document()?);
+            Ok(())
+        }
+    }
+}
+
+async fn start(flags: Up) -> Result<()> {
+    let file = match &flags.config {
+        Some(path) => Some(
+            std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the settings file {}", path.display()))?,
+        ),
+        None => None,
+    };
+    let flags = Flags {
+        listen: flags.listen,
+        data: flags.data,
+        access_key: flags.access_key,
+        admin_password: flags.admin_password,
+    };
+    let settings = settings::resolve(flags, |name| std::env::var(name).ok(), file.as_deref())?;
+    up::run(settings).await
+}
+
+#[allow(clippy::print_stdout, reason = "the answer of a command")]
+fn say(text: &str) {
+    println!("{}", text.trim_end());
+}

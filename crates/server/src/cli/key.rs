@@ -1,0 +1,107 @@
+//! `tierline key`.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use axum::body::Body;
+use axum::http::Request;
+use clap::{Args, Subcommand};
+
+use super::{Controller, say};
+use crate::access_keys::{AccessKeys, DEFAULT_ACCOUNT};
+use crate::controller::now_ms;
+use crate::up::open_store;
+
+/// `tierline key`
+#[derive(Subcommand, Debug)]
+pub enum Key {
+    /// Lists access keys.
+    List(Where),
+    /// Adds an access key.
+    Add {
+        #[command(flatten)]
+        place: Where,
+        /// The key; a random one when left out
+        key: Option<String>,
+    },
+    /// Revokes an access key: agents that use it are refused from then on.
+    Revoke {
+        #[command(flatten)]
+        place: Where,
+        /// Its id, as `key list` shows it
+        id: String,
+    },
+}
+
+/// A running controller, or the data directory of one that is stopped.
+#[derive(Args, Debug)]
+pub struct Where {
+    #[command(flatten)]
+    pub(super) controller: Controller,
+    /// The data directory of a controller that is not running; else the running one is asked
+    #[arg(long)]
+    pub(super) data: Option<PathBuf>,
+}
+
+impl Key {
+    /// Runs the command.
+    pub async fn run(self) -> Result<()> {
+        match self {
+            Self::List(place) => match &place.data {
+                Some(data) => {
+                    for key in AccessKeys::open(open_store(data)?)?.list() {
+                        say(&format!("{}  {}  {}", key.id, key.key, key.account));
+                    }
+                    Ok(())
+                }
+                None => {
+                    for key in
+                        place.controller.json("/api/access-keys").await?.as_array().into_iter().flatten()
+                    {
+                        say(&format!("{}  {}", text(key, "id"), text(key, "key")));
+                    }
+                    Ok(())
+                }
+            },
+            Self::Add { place, key } => {
+                let added = match &place.data {
+                    Some(data) => {
+                        AccessKeys::open(open_store(data)?)?
+                            .add(DEFAULT_ACCOUNT, key.as_deref(), now_ms())?
+                            .key
+                    }
+                    None => {
+                        let body = serde_json::json!({ "key": key }).to_string();
+                        let request =
+                            Request::post("/api/access-keys").header("Content-Type", "application/json");
+                        let answer = place.controller.send(request, Body::from(body), true).await?;
+                        if !answer.status.is_success() {
+                            bail!("{}: {}", answer.status, answer.text());
+                        }
+                        text(&serde_json::from_slice(&answer.body)?, "key").to_owned()
+                    }
+                };
+                say(&added);
+                Ok(())
+            }
+            Self::Revoke { place, id } => match &place.data {
+                Some(data) => Ok(AccessKeys::open(open_store(data)?)?.revoke(&id)?),
+                None => {
+                    if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+                        bail!("{id:?} is not the id of a key; `tierline key list` shows them");
+                    }
+                    let request = Request::delete(format!("/api/access-keys/{id}"));
+                    let answer = place.controller.send(request, Body::empty(), true).await?;
+                    if !answer.status.is_success() {
+                        bail!("{}: {}", answer.status, answer.text());
+                    }
+                    Ok(())
+                }
+            },
+        }
+    }
+}
+
+fn text<'a>(value: &'a serde_json::Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or("?")
+}

@@ -1,0 +1,225 @@
+//! OpAMP over HTTP: agents get their configuration and say how they are (facts/wire-and-instrumentation 5.5).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use tierline_model::{AgentConfig, AgentDiagnostics, AgentIdentity, AppId};
+use tierline_store::{AgentRecord, Store, StoreError};
+use tierline_wire::limits::OPAMP_MESSAGE_BYTES_MAX;
+use tierline_wire::opamp::{
+    AgentMessage, EffectiveConfig, HEARTBEAT_DEFAULT_S, PATH, RemoteConfig, ServerError, ServerErrorKind,
+    ServerMessage, decode_agent_message, encode_server_message,
+};
+
+use crate::access_keys::key_in;
+use crate::controller::{Shared, now_ms};
+use crate::counters::Counters;
+use crate::limits::{
+    AGENT_CONFIG_CACHE_MS, AGENT_CONFIGS_MAX, OPAMP_AGENTS_MAX, OPAMP_RECORD_INTERVAL_MS,
+    RETRY_AFTER_UNAVAILABLE_S,
+};
+
+/// The kind of document that holds the configuration of an application's agents, named by the application's id.
+pub const CONFIG_KIND: &str = "agent-config";
+
+/// What is remembered of the conversations with agents.
+#[derive(Default)]
+pub struct Conversations {
+    agents: Mutex<HashMap<[u8; 16], Conversation>>,
+    configs: Mutex<HashMap<(Arc<str>, AppId), (u64, Arc<RemoteConfig>)>>,
+}
+
+/// What is remembered of one agent.
+#[derive(Clone, Default)]
+struct Conversation {
+    account: Arc<str>,
+    sequence_num: u64,
+    heard_ms: u64,
+    identity: Option<AgentIdentity>,
+    effective: Option<EffectiveConfig>,
+    config_hash: Vec<u8>,
+    recorded_ms: u64,
+}
+
+/// The endpoint.
+pub fn routes() -> Router<Shared> {
+    Router::new().route(PATH, post(poll))
+}
+
+async fn poll(State(controller): State<Shared>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(account) = key_in(&parts.headers).and_then(|key| controller.access_keys.account(key)) else {
+        return (StatusCode::UNAUTHORIZED, crate::ingest::IngestError::NoAccessKey.to_string())
+            .into_response();
+    };
+    let Ok(bytes) = axum::body::to_bytes(body, OPAMP_MESSAGE_BYTES_MAX).await else {
+        let text = format!("The message is longer than {OPAMP_MESSAGE_BYTES_MAX} bytes or was cut off.");
+        return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
+    };
+    Counters::add(&controller.counters.opamp_messages, 1);
+    let shared = Arc::clone(&controller);
+    let answered = tokio::task::spawn_blocking(move || {
+        let message = match decode_agent_message(&bytes) {
+            Ok(message) => message,
+            Err(error) => return failed([0; 16], ServerErrorKind::BadRequest, error.to_string()),
+        };
+        let uid = message.instance_uid;
+        match shared.conversations.hear(&*shared.store, &account, message, now_ms()) {
+            Ok(answer) => answer,
+            Err(error) => failed(uid, ServerErrorKind::Unavailable, error.to_string()),
+        }
+    });
+    let Ok(answer) = answered.await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"))];
+    (content_type, encode_server_message(&answer)).into_response()
+}
+
+fn failed(instance_uid: [u8; 16], kind: ServerErrorKind, message: String) -> ServerMessage {
+    let retry_after =
+        (kind == ServerErrorKind::Unavailable).then_some(Duration::from_secs(RETRY_AFTER_UNAVAILABLE_S));
+    ServerMessage {
+        instance_uid,
+        error: Some(ServerError { kind, message, retry_after }),
+        ..ServerMessage::default()
+    }
+}
+
+impl Conversations {
+    /// Takes in what an agent says and answers it. Blocks.
+    ///
+    /// # Errors
+    /// When the store can neither be read nor written.
+    pub fn hear(
+        &self,
+        store: &dyn Store,
+        account: &Arc<str>,
+        message: AgentMessage,
+        now_ms: u64,
+    ) -> Result<ServerMessage, StoreError> {
+        let uid = message.instance_uid;
+        let disconnect = message.disconnect;
+        let (mut conversation, missed) = self.remember(account, &message, now_ms);
+        let mut answer = ServerMessage {
+            instance_uid: uid,
+            report_full_state: missed && !disconnect,
+            heartbeat_interval: Some(Duration::from_secs(HEARTBEAT_DEFAULT_S)),
+            ..ServerMessage::default()
+        };
+        let Some(identity) = conversation.identity.clone() else { return Ok(answer) };
+        let changed = message.description.is_some() || message.effective_config.is_some();
+        let stale = now_ms.saturating_sub(conversation.recorded_ms) >= OPAMP_RECORD_INTERVAL_MS;
+        if changed || stale || disconnect {
+            store
+                .put_agent(account, record(&identity, conversation.effective.as_ref(), now_ms, disconnect))?;
+            conversation.recorded_ms = now_ms;
+            self.recorded(uid, now_ms);
+        }
+        if disconnect {
+            self.agents.lock().unwrap_or_else(PoisonError::into_inner).remove(&uid);
+            return Ok(answer);
+        }
+        let config = self.config(store, account, identity.app_id(), now_ms)?;
+        if config.hash != conversation.config_hash {
+            answer.remote_config = Some((*config).clone());
+        }
+        Ok(answer)
+    }
+
+    /// Puts what was said to what is known. The second value is whether something was missed: the first message
+    /// heard does not say who speaks, or its number is not the next one.
+    fn remember(&self, account: &Arc<str>, message: &AgentMessage, now_ms: u64) -> (Conversation, bool) {
+        let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
+        if agents.len() >= OPAMP_AGENTS_MAX
+            && !agents.contains_key(&message.instance_uid)
+            && let Some(silent) = agents.iter().min_by_key(|(_, c)| c.heard_ms).map(|(uid, _)| *uid)
+        {
+            agents.remove(&silent);
+        }
+        let known = agents.get(&message.instance_uid).is_some_and(|c| c.account == *account);
+        let conversation = agents.entry(message.instance_uid).or_default();
+        if !known {
+            *conversation = Conversation { account: Arc::clone(account), ..Conversation::default() };
+        }
+        let next = conversation.sequence_num.wrapping_add(1);
+        let gap = known && message.sequence_num != next && message.sequence_num != conversation.sequence_num;
+        conversation.sequence_num = message.sequence_num;
+        conversation.heard_ms = now_ms;
+        if let Some(identity) = &message.description {
+            conversation.identity = Some(identity.clone());
+        }
+        if let Some(effective) = &message.effective_config {
+            conversation.effective = Some(effective.clone());
+        }
+        if let Some(status) = &message.remote_config_status {
+            conversation.config_hash.clone_from(&status.hash);
+        }
+        let missed = conversation.identity.is_none() || (gap && message.description.is_none());
+        (conversation.clone(), missed)
+    }
+
+    fn recorded(&self, uid: [u8; 16], now_ms: u64) {
+        if let Some(known) = self.agents.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&uid) {
+            known.recorded_ms = now_ms;
+        }
+    }
+
+    /// The configuration of an application's agents: its document, or the defaults.
+    fn config(
+        &self,
+        store: &dyn Store,
+        account: &Arc<str>,
+        app_id: AppId,
+        now_ms: u64,
+    ) -> Result<Arc<RemoteConfig>, StoreError> {
+        let key = (Arc::clone(account), app_id);
+        {
+            let configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((read_ms, config)) = configs.get(&key)
+                && now_ms.saturating_sub(*read_ms) < AGENT_CONFIG_CACHE_MS
+            {
+                return Ok(Arc::clone(config));
+            }
+        }
+        let config = match store.document(account, CONFIG_KIND, &app_id.to_string())? {
+            Some(text) => serde_json::from_str(&text).map_err(|e| {
+                StoreError::Damaged(format!("agent configuration of application {app_id}: {e}"))
+            })?,
+            None => AgentConfig { version: 1, ..AgentConfig::default() },
+        };
+        let config = Arc::new(RemoteConfig::of(&config).map_err(|e| StoreError::Damaged(e.to_string()))?);
+        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
+        if configs.len() >= AGENT_CONFIGS_MAX {
+            configs.clear();
+        }
+        configs.insert(key, (now_ms, Arc::clone(&config)));
+        Ok(config)
+    }
+}
+
+fn record(
+    identity: &AgentIdentity,
+    effective: Option<&EffectiveConfig>,
+    now_ms: u64,
+    disconnected: bool,
+) -> AgentRecord {
+    AgentRecord {
+        incarnation: identity.incarnation.to_string(),
+        app_id: identity.app_id(),
+        node_id: identity.node_id(),
+        last_seen_ms: now_ms,
+        disconnected,
+        config_version: effective.map_or(0, |e| e.config.version),
+        effective_config: effective
+            .and_then(|e| serde_json::to_string(&e.config).ok())
+            .unwrap_or_else(|| "{}".to_owned()),
+        diagnostics: effective.map_or_else(AgentDiagnostics::default, |e| e.diagnostics.clone()),
+    }
+}

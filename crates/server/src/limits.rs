@@ -1,0 +1,82 @@
+//! Limits of the controller, all in one place. Those of single messages are in `tierline_wire::limits`.
+
+/// Bytes of an OTLP request as it arrives, and after decompression (OTLP asks receivers for 64 MiB).
+pub const INGEST_BODY_BYTES_MAX: usize = tierline_wire::limits::REQUEST_BYTES_MAX;
+
+/// OTLP requests that are read, decoded or written at one time; the next one is told to come back.
+pub const INGEST_REQUESTS_MAX: usize = 64;
+
+/// Bytes all OTLP requests at one time may hold in memory; more are told to come back.
+pub const INGEST_MEMORY_BYTES_MAX: usize = 512 << 20;
+
+/// Seconds a sender may take for a request's body.
+pub const BODY_READ_TIMEOUT_S: u64 = 30;
+
+/// Seconds after which a sender that was turned away may come back.
+pub const RETRY_AFTER_S: u64 = 1;
+
+/// Seconds after which a sender may come back while the store cannot be written.
+pub const RETRY_AFTER_UNAVAILABLE_S: u64 = 5;
+
+/// Bytes of a request to the page API.
+pub const PAGE_BODY_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes of a request to the REST API. Clients send nothing of interest in bodies yet.
+pub const REST_BODY_BYTES_MAX: usize = 1 << 20;
+
+/// Agents whose OpAMP conversation is remembered; the one silent longest is forgotten first.
+pub const OPAMP_AGENTS_MAX: usize = 100_000;
+
+/// Milliseconds after which an agent's unchanged word about itself is written again.
+pub const OPAMP_RECORD_INTERVAL_MS: u64 = 60_000;
+
+/// Milliseconds an application's agent configuration is remembered before it is read again.
+pub const AGENT_CONFIG_CACHE_MS: u64 = 5_000;
+
+/// Applications whose agent configuration is remembered.
+pub const AGENT_CONFIGS_MAX: usize = 10_000;
+
+/// Sessions at one time; the oldest goes first.
+pub const SESSIONS_MAX: usize = 10_000;
+
+/// Milliseconds a session lasts without use.
+pub const SESSION_IDLE_MS: u64 = 12 * 3_600_000;
+
+/// Passwords checked at one time (each takes about 20 MB and 50 ms); further ones wait, up to the next limit.
+pub const PASSWORD_CHECKS_MAX: usize = 2;
+
+/// Password checks that may wait; more are turned away.
+pub const PASSWORD_CHECKS_WAITING_MAX: usize = 64;
+
+/// Bytes of a password.
+pub const PASSWORD_BYTES_MAX: usize = 1_024;
+
+/// Passwords that were found right and are remembered as a keyed hash.
+pub const PASSWORDS_REMEMBERED_MAX: usize = 1_000;
+
+/// Access keys of a controller.
+pub const ACCESS_KEYS_MAX: usize = 1_000;
+
+/// Characters of an access key.
+pub const ACCESS_KEY_CHARS_MAX: usize = 256;
+
+/// Snapshots `request-snapshots` answers with when not told otherwise (facts/controller-api 2.3).
+pub const REST_SNAPSHOTS_USUAL: usize = 600;
+
+/// Snapshots `request-snapshots` answers with at most.
+pub const REST_SNAPSHOTS_MAX: usize = 10_000;
+
+/// Snapshots of one page of the list when not told otherwise.
+pub const PAGE_SNAPSHOTS_USUAL: usize = 100;
+
+/// Milliseconds of the longest range anybody may ask for: two years.
+pub const RANGE_MS_MAX: u64 = 2 * 366 * 24 * 3_600_000;
+
+/// Seconds between two clean-ups of what is older than its retention.
+pub const RETENTION_INTERVAL_S: u64 = 3_600;
+
+/// Seconds a stopping controller gives requests that are running.
+pub const STOP_GRACE_S: u64 = 4;
+
+/// Requests to the store that answer questions at one time.
+pub const QUESTIONS_MAX: usize = 32;

@@ -1,0 +1,56 @@
+//! `applications`.
+
+use axum::extract::State;
+use axum::response::Response;
+use tierline_model::correlation::account_guid;
+use tierline_store::Application;
+
+use super::answer::Output;
+use super::directory::{self, Address};
+use super::error::RestError;
+use super::value::Value;
+use super::visitor::LoggedIn;
+use crate::controller::Shared;
+
+/// All applications.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn list(
+    State(controller): State<Shared>,
+    LoggedIn(visitor): LoggedIn,
+    output: Output,
+) -> Result<Response, RestError> {
+    let account = visitor.account.clone();
+    let all = controller.ask(move |store| store.applications(&account)).await?;
+    Ok(answer(output, &visitor.account, &all))
+}
+
+/// One application.
+///
+/// # Errors
+/// When there is no such application.
+pub async fn one(
+    State(controller): State<Shared>,
+    address: Address,
+    output: Output,
+) -> Result<Response, RestError> {
+    let (account, app) = (address.account.clone(), address.name("app").to_owned());
+    let found = controller.ask(move |store| directory::application(store, &account, &app)).await?;
+    let found = found.ok_or_else(|| RestError::invalid("application", address.name("app")))?;
+    Ok(answer(output, &address.account, &[found]))
+}
+
+fn answer(output: Output, account: &str, applications: &[Application]) -> Response {
+    let account_guid = account_guid(account).to_string();
+    let record = |application: &Application| {
+        Value::Record(vec![
+            ("name", (&*application.name).into()),
+            ("description", "".into()),
+            ("id", application.id.get().into()),
+            ("accountGuid", account_guid.as_str().into()),
+        ])
+    };
+    let all = Value::List("application", applications.iter().map(record).collect());
+    output.answer("applications", &all)
+}

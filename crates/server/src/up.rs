@@ -1,0 +1,163 @@
+//! `tierline up`: opens the store, listens, answers until told to stop.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use tierline_store::Store;
+use tierline_store::sqlite::SqliteStore;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::access_keys::DEFAULT_ACCOUNT;
+use crate::controller::{Controller, Shared, now_ms};
+use crate::limits::{RETENTION_INTERVAL_S, STOP_GRACE_S};
+use crate::router::router;
+use crate::secret;
+use crate::settings::Settings;
+use crate::users::ADMIN;
+
+/// What a first start made up and prints once.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FirstStart {
+    /// The access key, when there was none.
+    pub access_key: Option<String>,
+    /// The password of `admin`, when there was none.
+    pub password: Option<String>,
+}
+
+/// Makes sure that there is an access key and a user, those that were preset or random ones. Blocks.
+///
+/// # Errors
+/// When they cannot be written, or a preset one is unusable.
+pub fn prepare(controller: &Controller, settings: &Settings) -> Result<FirstStart> {
+    let mut made = FirstStart::default();
+    let keys = &controller.access_keys;
+    if let Some(key) = &settings.access_key {
+        keys.add(DEFAULT_ACCOUNT, Some(key), now_ms()).context("cannot keep the preset access key")?;
+    } else if keys.list().is_empty() {
+        made.access_key = Some(keys.add(DEFAULT_ACCOUNT, None, now_ms())?.key);
+    }
+    let users = &controller.users;
+    if let Some(password) = &settings.admin_password {
+        if !users.verify(DEFAULT_ACCOUNT, ADMIN, password)? {
+            users.set_password(DEFAULT_ACCOUNT, ADMIN, password).context("cannot set the preset password")?;
+        }
+    } else if !users.exists(DEFAULT_ACCOUNT, ADMIN)? {
+        let password = secret::token()?;
+        users.set_password(DEFAULT_ACCOUNT, ADMIN, &password)?;
+        made.password = Some(password);
+    }
+    Ok(made)
+}
+
+/// Opens the embedded store of a data directory that only its owner may read. Blocks.
+///
+/// # Errors
+/// When it cannot be made, is in use, or cannot be understood.
+pub fn open_store(data: &Path) -> Result<Arc<dyn Store>> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .with_context(|| format!("cannot make the data directory {}", data.display()))?;
+    let store = SqliteStore::open(data)
+        .with_context(|| format!("cannot open the data directory {}", data.display()))?;
+    Ok(Arc::new(store))
+}
+
+/// Runs until SIGINT or SIGTERM.
+///
+/// # Errors
+/// When it cannot start.
+pub async fn run(settings: Settings) -> Result<()> {
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen at {}; is another controller running?", settings.listen))?;
+    let address = listener.local_addr()?;
+    let controller = tokio::task::spawn_blocking(move || -> Result<Shared> {
+        let store = open_store(&settings.data)?;
+        let controller = Arc::new(Controller::new(store, address.to_string())?);
+        let made = prepare(&controller, &settings)?;
+        announce(address, &settings, &made);
+        Ok(controller)
+    })
+    .await??;
+    serve(listener, controller, stop_signal()).await
+}
+
+/// Answers until `stop` is done, then gives running requests a few seconds.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn serve(
+    listener: TcpListener,
+    controller: Shared,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    let (stopping, mut stopped) = watch::channel(false);
+    let cleaner = tokio::spawn(clean_up(Arc::clone(&controller)));
+    let server = axum::serve(listener, router(&controller)).with_graceful_shutdown(async move {
+        stop.await;
+        let _ = stopping.send(true);
+    });
+    let grace = async move {
+        if stopped.wait_for(|stopping| *stopping).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(Duration::from_secs(STOP_GRACE_S)).await;
+    };
+    tokio::select! {
+        ended = server.into_future() => ended?,
+        () = grace => {}
+    }
+    cleaner.abort();
+    Ok(())
+}
+
+async fn clean_up(controller: Shared) {
+    let mut every = tokio::time::interval(Duration::from_secs(RETENTION_INTERVAL_S));
+    loop {
+        every.tick().await;
+        let store = Arc::clone(&controller.store);
+        match tokio::task::spawn_blocking(move || store.drop_expired(now_ms())).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => complain(&format!("old data could not be removed: {error}")),
+            Err(error) => complain(&format!("the clean-up failed: {error}")),
+        }
+    }
+}
+
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "this is what the person who starts it reads")]
+fn announce(address: SocketAddr, settings: &Settings, made: &FirstStart) {
+    println!("Tierline controller {} at http://{address}", env!("CARGO_PKG_VERSION"));
+    println!("  data        {}", settings.data.display());
+    println!("  login       {ADMIN} (REST: {ADMIN}@{DEFAULT_ACCOUNT})");
+    if let Some(password) = &made.password {
+        println!("  password    {password}   (shown only now; `tierline user password` sets a new one)");
+    }
+    if let Some(key) = &made.access_key {
+        println!("  access key  {key}   (agents need it; `tierline key list` shows it again)");
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "the controller's log is its standard error")]
+fn complain(text: &str) {
+    eprintln!("tierline: {text}");
+}
