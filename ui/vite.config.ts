@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { compress } from "./dev/compress";
 
 // Where `npm run dev` finds the page's API: a running controller, or dev/fixture-server.mjs.
 const controller = process.env.TIERLINE_URL ?? "http://127.0.0.1:8099";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compress()],
   build: {
     // The first versions with light-dark(), which the design tokens use.
     target: ["chrome123", "firefox121", "safari17.5"],

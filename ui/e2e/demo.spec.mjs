@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openBrowser } from "./browser.mjs";
 
@@ -36,6 +37,14 @@ before(async () => {
 after(async () => {
   await close?.();
 });
+
+/** A picture for people, when a folder for them is named. */
+async function picture(name) {
+  const folder = process.env.TIERLINE_SCREENSHOTS;
+  if (!folder) return;
+  await page.waitForLoadState("networkidle");
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
 
 /** Nothing that keeps people with a screen reader or a keyboard from using what is on screen. */
 async function accessible() {
@@ -94,6 +103,7 @@ test("the applications show their load", async () => {
     .getByRole("img", { name: /Calls per minute over the time range/ })
     .first()
     .waitFor({ timeout: DATA_TIMEOUT_MS });
+  await picture("applications");
   await accessible();
   await fits();
 });
@@ -110,6 +120,7 @@ test("the dashboard joins the tiers on the flow map", async () => {
   await accessible();
   await fits();
 
+  await picture("dashboard");
   await page.getByRole("button", { name: "As a table" }).click();
   const rows = page.getByRole("table", { name: "Calls between tiers and backends" }).getByRole("row");
   const calls = await rows.evaluateAll((all) =>
@@ -154,6 +165,7 @@ test("a business transaction has its chart, and leads to a slow snapshot", async
   await rowLinks("Business transactions").first().click();
   const chart = page.getByRole("img", { name: /^Response time: Average between/ });
   await chart.waitFor();
+  await picture("business-transaction");
   assert.ok((await chart.locator("canvas").boundingBox()).width > 200, "the chart is drawn");
   await accessible();
   await fits();
@@ -179,6 +191,7 @@ test("USER DATA shows what the program said", async () => {
   await panel.getByRole("term").first().waitFor();
   assert.ok((await panel.getByRole("definition").first().textContent()).length > 0);
   assert.match(page.url(), /tab=user-data/);
+  await picture("user-data");
   await accessible();
 });
 
@@ -200,6 +213,7 @@ test("Exit Calls and Async Activities shows optional properties", async () => {
     has: page.getByRole("heading", { name: "Identifying properties" }),
   });
   assert.ok((await identifying.getByRole("term").count()) > 0, "with identifying properties");
+  await picture("exit-call");
   await accessible();
 
   const link = page.url();
@@ -228,6 +242,7 @@ test("an error snapshot shows its stack", async () => {
   const stack = page.getByRole("region", { name: "Stack" }).first();
   await stack.waitFor();
   assert.match(await stack.textContent(), /File ".*", line \d+/);
+  await picture("error-snapshot");
   await accessible();
 });
 
@@ -239,6 +254,7 @@ test("a backend's dashboard has its identifying properties in the upper right", 
   await rowLinks("Remote services and databases").first().click();
   const panel = page.getByRole("region", { name: "Properties" });
   await panel.waitFor();
+  await picture("backend");
   const { x, y } = await panel.boundingBox();
   assert.ok(x > 720 && y < 300, `upper right, not at ${x}, ${y}`);
   assert.ok((await panel.getByRole("term").count()) >= 2, "the type and at least one identifying property");
@@ -249,6 +265,7 @@ test("a backend's dashboard has its identifying properties in the upper right", 
 test("tiers and nodes say how they are", async () => {
   await nav("Tiers & nodes");
   await page.getByText("Reporting").first().waitFor();
+  await picture("tiers");
   await accessible();
   await fits();
   await page.getByRole("table").first().getByRole("button").first().click();

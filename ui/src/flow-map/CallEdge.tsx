@@ -68,7 +68,9 @@ export function CallEdge({ id, source, target, data }: EdgeProps) {
         >
           <b>{formatRate(edge.callsPerMinute)}/min</b>
           <span>
-            {edge.exitTypes.map(exitTypeLabel).join(", ")}
+            {edge.exitTypes.length > 2
+              ? `${edge.exitTypes.length} kinds`
+              : edge.exitTypes.map(exitTypeLabel).join(", ")}
             {edge.averageMs == null ? "" : ` · ${formatMs(edge.averageMs)}`}
           </span>
           {failing ? <em>{edge.errors === 1 ? "1 error" : `${edge.errors} errors`}</em> : null}

@@ -3,6 +3,7 @@ import {
   BackgroundVariant,
   Controls,
   type Edge,
+  MiniMap,
   type Node,
   ReactFlow,
   useNodesState,
@@ -133,9 +134,15 @@ function Drawing({ app, map }: { app: string; map: FlowMapData }) {
 
 function firstSight(graph: Graph): typeof FIT & { nodes?: { id: string }[] } {
   if (graph.nodes.length <= WHOLE_NODES_MAX) return FIT;
-  const entries = new Set([...graph.tiers].flatMap(([id, tier]) => (tier.entry ? [id] : [])));
-  const next = graph.edges.flatMap(({ from, to }) => (entries.has(from) ? [to] : []));
-  return { ...FIT, minZoom: READABLE_ZOOM_MIN, nodes: [...entries, ...next].map((id) => ({ id })) };
+  const tiers = [...graph.tiers].sort(
+    ([, a], [, b]) => Number(b.entry) - Number(a.entry) || b.calls - a.calls,
+  );
+  return {
+    ...FIT,
+    minZoom: READABLE_ZOOM_MIN,
+    maxZoom: 0.8,
+    nodes: tiers.slice(0, 1).map(([id]) => ({ id })),
+  };
 }
 
 function toNode(
