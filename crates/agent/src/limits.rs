@@ -72,6 +72,9 @@ pub const LOG_FILES_MAX: usize = 5;
 /// Bytes of the cached configuration.
 pub const CACHED_CONFIG_BYTES_MAX: usize = 1 << 20;
 
+/// How long the end of a process that did not call `shutdown` is delayed at most (targets.md R4).
+pub const AT_EXIT_MAX: Duration = Duration::from_millis(500);
+
 /// How long `shutdown` without a timeout waits for the controller. What is not delivered by then is spooled.
 pub const SHUTDOWN_WAIT_MAX: Duration = Duration::from_secs(30);
 

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use tierline_model::{AgentConfig, AgentDiagnostics, AgentIdentity, Incarnation};
 use tierline_wire::opamp::RemoteConfig;
 
 use crate::delivery::{Delivery, cache_path};
+use crate::limits::AT_EXIT_MAX;
 use crate::recorder::Core;
 use crate::settings::Settings;
 use crate::{cached_config, directory, fork, node_name, reporter, runtime};
@@ -69,6 +70,7 @@ pub fn init(settings: Settings) -> bool {
         life.agent.store(Some(Arc::new(Agent::begin(settings.clone()))));
     }
     life.settings.store(Some(settings));
+    end_with_the_process();
     fork::advance();
     true
 }
@@ -232,10 +234,37 @@ fn new_incarnation() -> Incarnation {
 pub fn shutdown(timeout: Option<Duration>) -> bool {
     let Some(life) = own_life() else { return true };
     let _changing = life.changing.lock().unwrap_or_else(PoisonError::into_inner);
+    end(life, timeout)
+}
+
+/// `life.changing` is held.
+fn end(life: &Life, timeout: Option<Duration>) -> bool {
     life.settings.store(None);
     let agent = life.agent.swap(None);
     fork::advance();
     agent.is_none_or(|agent| agent.delivery.finish(timeout))
+}
+
+/// What was not shut down ends with the process: when `main` returns and when `exit` is called, in every language.
+fn end_with_the_process() {
+    static REGISTERED: AtomicBool = AtomicBool::new(false);
+    if !REGISTERED.swap(true, Ordering::SeqCst) {
+        // SAFETY: the handler is an `extern "C" fn` of this program. It fails only without memory; then an
+        // orderly end must be the host's own.
+        unsafe { libc::atexit(at_exit) };
+    }
+}
+
+extern "C" fn at_exit() {
+    // Nobody is left to be told.
+    let _ = std::panic::catch_unwind(|| {
+        // A thread that is ending the agent at this moment does what this would do; waiting for it could be for ever.
+        if let Some(life) = own_life()
+            && let Ok(_changing) = life.changing.try_lock()
+        {
+            end(life, Some(AT_EXIT_MAX));
+        }
+    });
 }
 
 /// Delivers what has ended so far, for at most `timeout`; what is not taken is on disk then. The agent goes on. From

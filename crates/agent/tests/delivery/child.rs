@@ -22,6 +22,7 @@ pub fn run(arguments: &[String]) {
         "start" => start(),
         "configured" => configured(number(1)),
         "flush" => flush(number(1)),
+        "forget" => forget(number(1)),
         "errors" => errors(number(1), number(2)),
         other => panic!("no scenario {other}"),
     }
@@ -62,6 +63,17 @@ fn work(count: u64, timeout_ms: u64) {
     begin();
     bts(count);
     end(timeout_ms);
+}
+
+/// BTs, and `main` returns without a word to the agent; a forked child does the same.
+fn forget(count: u64) {
+    begin();
+    bts(count);
+    // SAFETY: the child uses this crate, which is made for it.
+    if unsafe { libc::fork() } == 0 {
+        bts(count);
+        std::process::exit(0);
+    }
 }
 
 /// BTs that all are kept.

@@ -11,6 +11,7 @@ pub const TESTS: Tests = &[
         "a_black_hole_delays_the_end_by_half_a_second_at_most",
         a_black_hole_delays_the_end_by_half_a_second_at_most,
     ),
+    ("a_program_that_forgets_to_shut_down", a_program_that_forgets_to_shut_down),
     ("a_refusing_controller_delays_nothing", a_refusing_controller_delays_nothing),
     ("killed_while_the_controller_is_away", killed_while_the_controller_is_away),
     ("killed_while_the_controller_is_well", killed_while_the_controller_is_well),
@@ -32,6 +33,18 @@ fn a_black_hole_delays_the_end_by_half_a_second_at_most() {
     let ended = 1_000 + said[1].number("ended");
     let more = next.end(20).number("ended");
     assert_eq!(controller.ended(), ended + more);
+}
+
+fn a_program_that_forgets_to_shut_down() {
+    let controller = RecordingController::start().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let setup = Setup::of(&controller, scratch.path()).with("TIERLINE_REPORT_INTERVAL_MS", "60000");
+    setup.play("forget", &["100"]);
+    assert!(controller.wait(5, |controller| controller.ended() == 200), "{}", controller.ended());
+    controller.behave(Behaviour::BlackHole);
+    let begun = std::time::Instant::now();
+    setup.play("forget", &["100"]);
+    assert!(begun.elapsed() < Duration::from_millis(1_500), "{:?}", begun.elapsed());
 }
 
 fn a_refusing_controller_delays_nothing() {

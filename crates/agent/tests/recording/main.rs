@@ -6,6 +6,7 @@ mod correlation;
 mod forks;
 mod handles;
 mod kept;
+mod sequences;
 
 use std::sync::Arc;
 
