@@ -30,6 +30,26 @@ pub struct ExitCall<'a> {
 
 /// A running exit call. Dropping it does not end it: a call never ended lasts until its BT's end and is
 /// marked so. It does not keep its BT alive either.
+///
+/// ```
+/// # let core = tierline::doc_core();
+/// # use tierline::{ExitCall, ExitType};
+/// let backend = core.backend(&ExitType::Http, "stock", &[("HOST", "stock.example"), ("PORT", "80")]);
+/// let bt = core.begin("/checkout", None);
+/// let exit = bt.begin_exit(ExitCall {
+///     exit_type: ExitType::Http,
+///     display_name: "stock",
+///     backend: &backend,
+///     operation: Some("http://stock.example/items"),
+///     optional_properties: &[],
+/// });
+/// let exit = exit.expect("no other call is active");
+/// let mut header = String::new();
+/// assert!(exit.correlation_header(false, &mut header));
+/// assert!(header.contains("*exitguid=1*"));
+/// exit.end();
+/// bt.end();
+/// ```
 #[derive(Clone, Debug)]
 pub struct ExitHandle {
     pub(crate) slot: &'static Slot,

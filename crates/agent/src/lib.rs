@@ -87,3 +87,23 @@ pub use recorder::Core;
 pub use rust_api::{Bt, CorrelationHeader, Exit, flush, init, shutdown, start_bt};
 pub use tierline_model::ExitType;
 pub use transaction::BtHandle;
+
+/// A core for the examples in this crate's documentation.
+#[doc(hidden)]
+#[must_use]
+pub fn doc_core() -> std::sync::Arc<Core> {
+    let text = std::sync::Arc::from;
+    let identity = tierline_model::AgentIdentity {
+        application: text("shop"),
+        tier: text("front"),
+        node: text("front-1"),
+        incarnation: tierline_model::Incarnation([7; 16]),
+        language: tierline_model::Language::Rust,
+        agent_version: text(env!("CARGO_PKG_VERSION")),
+        runtime_version: text(""),
+        host_name: text(""),
+        os_type: text(""),
+        process_id: 0,
+    };
+    Core::new(identity, "customer1", tierline_model::AgentConfig::default())
+}

@@ -31,7 +31,21 @@ const WATCHED_AFTER_NS: u64 = 10_000_000;
 
 type Wakeup = Box<dyn Fn() + Send + Sync>;
 
-/// One life of an agent: made by `init`, and anew in a forked child.
+/// One life of an agent: made by `init`, and anew in a forked child. It records for whoever asks; who reports
+/// what it recorded is not its business.
+///
+/// ```
+/// # let core = tierline::doc_core();
+/// let bt = core.begin("/checkout", None);
+/// bt.add_user_data("basket", "3 items");
+/// bt.end();
+/// let report = core.drain_interval(0, 60_000);
+/// assert_eq!(report.ledger.ended, 1);
+/// assert_eq!(report.segments[0].verdicts.total(), 1);
+/// // The first execution of each BT is kept, with everything in it.
+/// let segments = core.take_segments(1 << 20);
+/// assert_eq!(&*segments[0].user_data[0].1, "3 items");
+/// ```
 pub struct Core {
     identity: AgentIdentity,
     account: Guid,

@@ -12,7 +12,7 @@ use tierline_model::{ErrorRecord, ExitType};
 
 use crate::config::Config;
 use crate::context::{self, Restore, Scope};
-use crate::exit_call::{ExitCall, ExitHandle};
+use crate::exit_call::ExitHandle;
 use crate::process;
 use crate::transaction::BtHandle;
 
@@ -213,10 +213,14 @@ impl BtHandle {
         operation: Option<&str>,
         optional_properties: &[(&str, &str)],
     ) -> Option<Exit> {
-        let core = self.core()?;
-        let backend = core.backend(&exit_type, display_name, identifying_properties);
-        let call = ExitCall { exit_type, display_name, backend: &backend, operation, optional_properties };
-        Some(Exit { handle: Some(self.begin_exit(call)?) })
+        let handle = self.begin_exit_to(
+            &exit_type,
+            display_name,
+            identifying_properties,
+            operation,
+            optional_properties,
+        )?;
+        Some(Exit { handle: Some(handle) })
     }
 
     /// Runs `work` with this BT as the active one of the calling thread.

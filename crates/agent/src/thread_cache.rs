@@ -75,6 +75,13 @@ thread_local! {
 
 /// Says what this thread is called in snapshots. Without it: its name in Rust, or what the operating system
 /// calls it. For language bindings, whose threads have names that only the language knows.
+///
+/// ```
+/// # let core = tierline::doc_core();
+/// tierline::thread_cache::name_this_thread("ThreadPoolExecutor-0_1");
+/// core.begin("/named", None).end();
+/// assert_eq!(&*core.take_segments(1 << 20)[0].thread, "ThreadPoolExecutor-0_1");
+/// ```
 pub fn name_this_thread(name: &str) {
     let name: Arc<str> = Arc::from(tierline_model::name::clean_name(name));
     let _ = THREAD_NAME.try_with(|own| own.replace(Some(name.clone())));

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use tierline_model::limits::{ERROR_MESSAGE_CHARS_MAX, ERROR_STACK_CHARS_MAX, NAME_CHARS_MAX};
 use tierline_model::name::cut;
-use tierline_model::{CapturePolicy, ErrorRecord, Guid};
+use tierline_model::{CapturePolicy, ErrorRecord, ExitType, Guid};
 
 use crate::clock::monotonic_ns;
 use crate::decision;
@@ -21,6 +21,16 @@ use crate::thread_cache;
 
 /// A running BT. Clones share it; when the last one is dropped before [`BtHandle::end`], the BT ends as
 /// abandoned. Everything may be called from any thread; an ended BT ignores calls and counts them as misuse.
+///
+/// ```
+/// # let core = tierline::doc_core();
+/// let bt = core.begin("/checkout", None);
+/// let other = bt.clone();
+/// std::thread::spawn(move || other.add_user_data("from", "another thread")).join().unwrap();
+/// assert_eq!(core.by_key(bt.key()).as_ref(), Some(&bt));
+/// bt.end();
+/// assert!(!bt.is_active());
+/// ```
 pub struct BtHandle {
     /// `None` for a BT that cannot be recorded (the core is closed or inherited): every call is a no-op.
     slot: Option<&'static Slot>,
@@ -111,18 +121,51 @@ impl BtHandle {
     /// are off.
     #[must_use]
     pub fn begin_exit(&self, call: ExitCall<'_>) -> Option<ExitHandle> {
-        let (slot, mut record) = self.record("start_exit_call: the business transaction is over")?;
-        if record.exits_active > 0 {
-            let core = record.core.as_ref()?;
-            if !core.concurrent_exit_calls.load(Ordering::Relaxed) {
-                return None;
-            }
+        let (slot, mut record) = self.record(EXIT_CALL_TOO_LATE)?;
+        if !may_begin_exit(&record) {
+            return None;
         }
-        let backend = call.backend.index;
-        let operation = call.operation.unwrap_or_default();
+        let ExitCall { display_name, backend, operation, optional_properties, exit_type: _ } = call;
+        let now_ns = monotonic_ns();
+        let backend = backend.index;
+        let operation = operation.unwrap_or_default();
+        let (number, position) =
+            record.begin_exit(backend, display_name, operation, optional_properties, now_ns)?;
+        Some(ExitHandle { slot, key: self.key, number, position, backend })
+    }
+
+    /// [`Core::backend`] and [`Self::begin_exit`] in one: what most callers want, and the quickest way.
+    ///
+    /// ```
+    /// # let core = tierline::doc_core();
+    /// # use tierline::ExitType;
+    /// let bt = core.begin("/checkout", None);
+    /// let exit = bt.begin_exit_to(&ExitType::Db, "orders", &[("HOST", "db.example")], Some("SELECT 1"), &[]);
+    /// exit.expect("none is active").end();
+    /// bt.end();
+    /// assert_eq!(core.drain_interval(0, 60_000).ledger.exit_calls, 1);
+    /// ```
+    #[must_use]
+    pub fn begin_exit_to(
+        &self,
+        exit_type: &ExitType,
+        display_name: &str,
+        identifying_properties: &[(&str, &str)],
+        operation: Option<&str>,
+        optional_properties: &[(&str, &str)],
+    ) -> Option<ExitHandle> {
+        let (slot, mut record) = self.record(EXIT_CALL_TOO_LATE)?;
+        if !may_begin_exit(&record) {
+            return None;
+        }
+        let core = record.core.as_ref()?;
+        let backend = thread_cache::with(core, |cache| {
+            cache.backend(core, exit_type, display_name, identifying_properties).index
+        });
+        let operation = operation.unwrap_or_default();
         let now_ns = monotonic_ns();
         let (number, position) =
-            record.begin_exit(backend, call.display_name, operation, call.optional_properties, now_ns)?;
+            record.begin_exit(backend, display_name, operation, optional_properties, now_ns)?;
         Some(ExitHandle { slot, key: self.key, number, position, backend })
     }
 
@@ -153,6 +196,14 @@ impl BtHandle {
     pub fn core(&self) -> Option<Arc<Core>> {
         self.slot()?.record.lock().core.clone()
     }
+}
+
+const EXIT_CALL_TOO_LATE: &str = "start_exit_call: the business transaction is over";
+
+/// One exit call at a time, unless several are allowed.
+fn may_begin_exit(record: &Record) -> bool {
+    record.exits_active == 0
+        || record.core.as_ref().is_some_and(|core| core.concurrent_exit_calls.load(Ordering::Relaxed))
 }
 
 /// Ends a running BT: numbers always, a snapshot if it is to be kept.
