@@ -8,7 +8,6 @@ use tierline_wire::grpc::{
 };
 use tierline_wire::otlp::{DecodeError, Encoding, Signal};
 use tonic::codec::CompressionEncoding;
-use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
 use crate::access_keys::key_in;
@@ -32,25 +31,10 @@ pub fn routes(controller: &Shared) -> Router {
     let logs = LogsServiceServer::new(receiver())
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(INGEST_BODY_BYTES_MAX);
-    // Routes::new would answer every unknown path of the whole router; only the services' own paths are wanted.
     Router::new()
-        .route_service("/opentelemetry.proto.collector.metrics.v1.MetricsService/{method}", one(metrics))
-        .route_service("/opentelemetry.proto.collector.trace.v1.TraceService/{method}", one(traces))
-        .route_service("/opentelemetry.proto.collector.logs.v1.LogsService/{method}", one(logs))
-}
-
-fn one<S>(service: S) -> Router
-where
-    S: tower::Service<axum::http::Request<tonic::body::Body>, Error = std::convert::Infallible>
-        + tonic::server::NamedService
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-    S::Response: axum::response::IntoResponse,
-    S::Future: Send + 'static,
-{
-    Routes::new(service).prepare().into_axum_router()
+        .route_service("/opentelemetry.proto.collector.metrics.v1.MetricsService/{method}", metrics)
+        .route_service("/opentelemetry.proto.collector.trace.v1.TraceService/{method}", traces)
+        .route_service("/opentelemetry.proto.collector.logs.v1.LogsService/{method}", logs)
 }
 
 impl Receiver {
