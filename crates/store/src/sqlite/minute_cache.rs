@@ -157,11 +157,11 @@ impl MinuteCache {
         state.shrink();
     }
 
-    /// Forgets everything that is not being read.
+    /// Forgets everything, also what is being read at the moment.
     pub(super) fn clear(&self) {
         let mut state = self.lock();
-        state.slots.retain(|_, slot| matches!(slot, Slot::Loading(..)));
-        state.bytes = state.slots.len() * SLOT_BYTES;
+        state.slots.clear();
+        state.bytes = 0;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

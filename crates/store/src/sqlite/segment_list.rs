@@ -214,6 +214,8 @@ impl Page<'_> {
     fn push_conditions(&self, sql: &mut String) {
         let filter = self.filter;
         if !filter.guids.is_empty() {
+            // The first condition finds the rows in the index, the second is the exact one.
+            push_list(sql, "g.guid_low", filter.guids.iter().map(|guid| guid_halves(*guid).1));
             sql.push_str(" AND (0");
             for guid in &filter.guids {
                 let (high, low) = guid_halves(*guid);

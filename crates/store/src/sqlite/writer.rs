@@ -189,6 +189,8 @@ impl Writer {
                 for file in &files {
                     self.open.remove(file);
                 }
+                // Some of the files may have been committed before another failed: the disk knows best.
+                self.shared.minutes.clear();
                 return Err(error);
             }
         }
