@@ -112,13 +112,13 @@ pub const OTHER_BACKENDS_MAX: usize = 16;
 pub const EXIT_SERIES_PER_THREAD_MAX: usize = 8_192;
 
 /// Names a thread finds without asking the registry. A power of two.
-pub const CACHED_NAMES_PER_THREAD: usize = 128;
+pub const CACHED_NAMES_PER_THREAD: usize = 256;
 
 /// Continued (BT, caller) pairs a thread finds without asking the registry. A power of two.
 pub const CACHED_CONTINUED_PER_THREAD: usize = 32;
 
 /// Backends a thread finds without asking the registry. A power of two.
-pub const CACHED_BACKENDS_PER_THREAD: usize = 128;
+pub const CACHED_BACKENDS_PER_THREAD: usize = 512;
 
 /// Bytes of names and properties up to which a thread remembers what backend they mean.
 pub const CACHED_BACKEND_BYTES_MAX: usize = 2_048;

@@ -12,22 +12,23 @@ use crate::backends::BackendRef;
 use crate::decision;
 use crate::fork;
 use crate::incoming::Incoming;
+use crate::known_backends::KnownBackends;
 use crate::limits::{
-    CACHED_BACKEND_BYTES_MAX, CACHED_BACKENDS_PER_THREAD, CACHED_CONTINUED_PER_THREAD,
-    CACHED_NAMES_PER_THREAD, CORES_PER_THREAD_MAX, FREE_PER_NAME_MAX, FREE_PER_THREAD_MAX,
+    CACHED_CONTINUED_PER_THREAD, CACHED_NAMES_PER_THREAD, CORES_PER_THREAD_MAX, FREE_PER_NAME_MAX,
+    FREE_PER_THREAD_MAX,
 };
 use crate::random::Random;
 use crate::record::Inherited;
 use crate::recorder::Core;
 use crate::registry::{BtEntry, ContinuedKey, Registered};
 use crate::running::{Slot, slots};
+use crate::set_cache::SetCache;
 use crate::shard::Shard;
-use crate::text_hash::{TextHash, hash_text, same_bytes};
+use crate::text_hash::{hash_text, same_bytes};
 use crate::transaction::BtHandle;
 
 /// A name this thread saw.
 struct KnownName {
-    hash: u64,
     name: Box<str>,
     entry: Arc<BtEntry>,
     /// Finished transaction objects that hold this entry already.
@@ -38,15 +39,6 @@ struct KnownName {
 struct KnownContinued {
     key: ContinuedKey,
     entry: Arc<BtEntry>,
-}
-
-/// A backend this thread saw.
-struct KnownBackend {
-    hash: u64,
-    exit_type: ExitType,
-    /// Length and bytes of every text that was given.
-    texts: Box<[u8]>,
-    index: u32,
 }
 
 /// What one thread remembers of one core.
@@ -60,9 +52,9 @@ pub(crate) struct ThreadCache {
     epoch: u64,
     thread: Arc<str>,
     random: Option<Random>,
-    names: Box<[Option<KnownName>]>,
-    continued: Box<[Option<KnownContinued>]>,
-    backends: Box<[Option<KnownBackend>]>,
+    names: SetCache<KnownName>,
+    continued: SetCache<KnownContinued>,
+    backends: KnownBackends,
     free: Vec<&'static Slot>,
 }
 
@@ -147,10 +139,6 @@ impl Caches {
     }
 }
 
-fn none<T>(count: usize) -> Box<[Option<T>]> {
-    (0..count).map(|_| None).collect()
-}
-
 impl ThreadCache {
     fn new(core: &Arc<Core>) -> Self {
         Self::with_shard(core, core.shard_for_this_thread(), true)
@@ -172,9 +160,9 @@ impl ThreadCache {
             epoch: core.registry.epoch(),
             thread: thread_name(),
             random: None,
-            names: none(CACHED_NAMES_PER_THREAD),
-            continued: none(CACHED_CONTINUED_PER_THREAD),
-            backends: none(CACHED_BACKENDS_PER_THREAD),
+            names: SetCache::new(CACHED_NAMES_PER_THREAD),
+            continued: SetCache::new(CACHED_CONTINUED_PER_THREAD),
+            backends: KnownBackends::new(),
             free: Vec::new(),
         }
     }
@@ -191,7 +179,7 @@ impl ThreadCache {
 
     fn keep(&mut self, slot: &'static Slot) -> bool {
         let list = slot.free_list.load(Ordering::Relaxed) as usize;
-        if let Some(Some(known)) = self.names.get_mut(list)
+        if let Some(known) = self.names.get_mut(list)
             && known.free.len() < FREE_PER_NAME_MAX
         {
             known.free.push(slot);
@@ -208,22 +196,18 @@ impl ThreadCache {
     #[inline]
     pub(crate) fn begin_named(&mut self, core: &Arc<Core>, name: &str, now_ns: u64) -> BtHandle {
         let hash = hash_text(core.seed, name);
-        let position = hash as usize & (CACHED_NAMES_PER_THREAD - 1);
-        let known = matches!(
-            self.names.get(position),
-            Some(Some(known))
-                if known.hash == hash && same_bytes(known.name.as_bytes(), name.as_bytes())
-        );
-        if (!known || self.epoch != core.registry.epoch()) && !self.learn_name(core, name, hash, position) {
-            return self.begin_other(core, name, now_ns, None, None);
-        }
-        let Some(Some(known)) = self.names.get_mut(position) else {
+        let place = self.place_of(hash, name);
+        let place = match place {
+            Some(place) if self.epoch == core.registry.epoch() => Some(place),
+            _ => self.learn_name(core, name, hash),
+        };
+        let Some((place, known)) = place.and_then(|place| Some((place, self.names.get_mut(place)?))) else {
             return self.begin_other(core, name, now_ns, None, None);
         };
         let Some(slot) = known.free.pop().or_else(|| self.free.pop()).or_else(|| slots().take()) else {
             return BtHandle::inert();
         };
-        slot.free_list.store(position as u32, Ordering::Relaxed);
+        slot.free_list.store(place as u32, Ordering::Relaxed);
         let asked = decision::at_begin(core, &known.entry, now_ns);
         let handle = open(slot, core, &known.entry, &self.thread, asked, None, now_ns);
         self.count_begun();
@@ -244,11 +228,8 @@ impl ThreadCache {
         let entry = match continued {
             Some(key) => self.continued_entry(core, key),
             None => {
-                let hash = hash_text(core.seed, name);
-                let position = hash as usize & (CACHED_NAMES_PER_THREAD - 1);
-                self.learn_name(core, name, hash, position)
-                    .then(|| self.names.get(position).and_then(|n| n.as_ref()).map(|n| n.entry.clone()))
-                    .flatten()
+                let place = self.learn_name(core, name, hash_text(core.seed, name));
+                place.and_then(|place| self.names.get(place)).map(|known| known.entry.clone())
             }
         };
         match entry {
@@ -307,8 +288,7 @@ impl ThreadCache {
             return;
         }
         self.epoch = epoch;
-        for known in &mut self.names {
-            let Some(known) = known.take() else { continue };
+        for known in self.names.drain() {
             for slot in known.free {
                 if self.free.len() < FREE_PER_THREAD_MAX {
                     self.free.push(slot);
@@ -317,53 +297,49 @@ impl ThreadCache {
                 }
             }
         }
-        self.continued.fill_with(|| None);
+        self.continued.drain().for_each(drop);
     }
 
-    /// Asks the registry for a name and remembers it; `false` when it counts as All Other Traffic.
+    #[inline]
+    fn place_of(&self, hash: u64, name: &str) -> Option<usize> {
+        self.names.find(hash, |known| same_bytes(known.name.as_bytes(), name.as_bytes()))
+    }
+
+    /// Asks the registry for a name and remembers it; `None` when it counts as All Other Traffic.
     #[cold]
-    fn learn_name(&mut self, core: &Core, name: &str, hash: u64, position: usize) -> bool {
+    fn learn_name(&mut self, core: &Core, name: &str, hash: u64) -> Option<usize> {
         self.renew(core);
-        if let Some(Some(known)) = self.names.get(position)
-            && known.hash == hash
-            && *known.name == *name
-        {
-            return true;
+        if let Some(place) = self.place_of(hash, name) {
+            return Some(place);
         }
         let cleaned = clean_bt_name(name);
-        let Registered::Own(entry) = core.registry.by_name(&cleaned, &core.config.load()) else {
-            core.note_replaced_name(name, &cleaned);
-            return false;
-        };
         core.note_replaced_name(name, &cleaned);
-        // A very long text is not worth remembering: looking it up costs little beside making it.
-        let known = KnownName { hash, name: Box::from(name), entry, free: Vec::new() };
-        if let Some(place) = self.names.get_mut(position)
-            && let Some(old) = place.replace(known)
-        {
-            for slot in old.free {
-                if !self.keep(slot) {
-                    slots().release(slot);
-                }
+        let Registered::Own(entry) = core.registry.by_name(&cleaned, &core.config.load()) else {
+            return None;
+        };
+        let known = KnownName { name: Box::from(name), entry, free: Vec::new() };
+        let (place, old) = self.names.insert(hash, known);
+        for slot in old.map(|old| old.free).unwrap_or_default() {
+            if !self.keep(slot) {
+                slots().release(slot);
             }
         }
-        true
+        Some(place)
     }
 
     fn continued_entry(&mut self, core: &Core, key: ContinuedKey) -> Option<Arc<BtEntry>> {
         let mix = key.bt_id.get() ^ key.caller.tier_id.get().rotate_left(20);
         let mix = mix ^ key.caller.backend_id.map_or(0, |b| b.get().rotate_left(40));
-        let position = (mix ^ (mix >> 32)) as usize & (CACHED_CONTINUED_PER_THREAD - 1);
-        let place = self.continued.get_mut(position)?;
-        if let Some(known) = place
-            && known.key == key
+        let hash = mix ^ (mix >> 32);
+        if let Some(known) =
+            self.continued.find(hash, |known| known.key == key).and_then(|place| self.continued.get(place))
         {
             return Some(known.entry.clone());
         }
         let Registered::Own(entry) = core.registry.by_caller(key, &core.config.load()) else {
             return None;
         };
-        *place = Some(KnownContinued { key, entry: entry.clone() });
+        self.continued.insert(hash, KnownContinued { key, entry: entry.clone() });
         Some(entry)
     }
 
@@ -375,72 +351,8 @@ impl ThreadCache {
         display_name: &str,
         properties: &[(&str, &str)],
     ) -> BackendRef {
-        let label = if properties.is_empty() { display_name } else { "" };
-        let mut hash = TextHash::new(core.seed);
-        hash.add(label);
-        for (name, value) in properties {
-            hash.add(name);
-            hash.add(value);
-        }
-        let hash = hash.finish();
-        let position = hash as usize & (CACHED_BACKENDS_PER_THREAD - 1);
-        if let Some(Some(known)) = self.backends.get(position)
-            && known.hash == hash
-            && known.exit_type == *exit_type
-            && same_texts(&known.texts, label, properties)
-        {
-            return BackendRef { index: known.index };
-        }
-        self.learn_backend(core, exit_type, display_name, properties, hash, position)
+        self.backends.find(core, exit_type, display_name, properties)
     }
-
-    #[cold]
-    fn learn_backend(
-        &mut self,
-        core: &Core,
-        exit_type: &ExitType,
-        display_name: &str,
-        properties: &[(&str, &str)],
-        hash: u64,
-        position: usize,
-    ) -> BackendRef {
-        let limit = core.config.load().limits.backends_max;
-        let index = core.backends.intern(exit_type, display_name, properties, limit);
-        let label = if properties.is_empty() { display_name } else { "" };
-        let texts = std::iter::once(label).chain(properties.iter().flat_map(|(name, value)| [*name, *value]));
-        let bytes: usize = texts.clone().map(|text| text.len() + size_of::<u32>()).sum();
-        if bytes <= CACHED_BACKEND_BYTES_MAX
-            && let Some(place) = self.backends.get_mut(position)
-        {
-            let mut all = Vec::with_capacity(bytes);
-            for text in texts {
-                all.extend_from_slice(&(text.len() as u32).to_le_bytes());
-                all.extend_from_slice(text.as_bytes());
-            }
-            let exit_type = exit_type.clone();
-            *place = Some(KnownBackend { hash, exit_type, texts: all.into_boxed_slice(), index });
-        }
-        BackendRef { index }
-    }
-}
-
-/// Whether `known` (lengths and bytes) are exactly these texts.
-#[inline]
-fn same_texts(mut known: &[u8], label: &str, properties: &[(&str, &str)]) -> bool {
-    let mut next = |text: &str| -> bool {
-        let Some((len, rest)) = known.split_first_chunk::<4>() else {
-            return false;
-        };
-        if u32::from_le_bytes(*len) as usize != text.len() {
-            return false;
-        }
-        let Some((bytes, rest)) = rest.split_at_checked(text.len()) else {
-            return false;
-        };
-        known = rest;
-        same_bytes(bytes, text.as_bytes())
-    };
-    next(label) && properties.iter().all(|(name, value)| next(name) && next(value)) && known.is_empty()
 }
 
 /// Writes the beginning of a BT into a free slot.
@@ -493,7 +405,7 @@ impl Drop for ThreadCache {
         if self.fork != fork::generation() {
             return; // the parent's: its locks are not ours to take
         }
-        for slot in self.names.iter_mut().flatten().flat_map(|known| std::mem::take(&mut known.free)) {
+        for slot in self.names.drain().flat_map(|known| known.free) {
             slots().release(slot);
         }
         for slot in std::mem::take(&mut self.free) {

@@ -36,25 +36,26 @@ fn one_slow_in_a_hundred_thousand_is_kept_whole() {
         for _ in 0..3 {
             begin_exit(&bt, &backend).expect("none is active").end();
         }
-        bt.add_user_data("number", "value");
+        bt.add_user_data("number", &i.to_string());
         if i == 77_777 {
             sleep(Duration::from_millis(8));
         }
         bt.end();
     }
-    let segments: Vec<_> = kept(&core).into_iter().filter(|s| s.duration_ns >= 8_000_000).collect();
-    assert!(!segments.is_empty(), "the slow one is there");
-    let slow = segments.iter().find(|s| s.exit_calls.len() == 3).expect("complete");
+    // On a busy machine others are slow, too, so that most of the budget may be theirs.
+    let segments = kept(&core);
+    let slow = segments.iter().find(|s| &*s.user_data[0].1 == "77777").expect("it is there");
     assert!(matches!(slow.verdict, Verdict::Slow | Verdict::VerySlow));
     assert_eq!(slow.policy, CapturePolicy::SlaFailure);
     assert_eq!(slow.thresholds.slow_ns, 5_000_000);
-    assert!(slow.exit_calls[0].start_offset_ns < 5_000_000, "the first call is from before it was slow");
+    let first = slow.exit_calls[0].start_offset_ns;
+    assert!(first + 8_000_000 <= slow.duration_ns, "the first call is from before it was slow");
     assert_eq!(slow.exit_calls.iter().map(|e| &*e.sequence).collect::<Vec<_>>(), ["1", "2", "3"]);
     let call = &slow.exit_calls[0];
     assert_eq!((&*call.operation, &*call.display_name, call.ended), ("SELECT 1", "orders database", true));
     assert_eq!(&*call.optional_properties[0].name, "rows");
     assert_eq!(call.backend.key.properties.len(), 4);
-    assert_eq!((&*slow.user_data[0].0, &*slow.user_data[0].1), ("number", "value"));
+    assert_eq!((&*slow.user_data[0].0, slow.user_data.len()), ("number", 1));
     assert!(slow.thread.contains("one_slow"), "{}", slow.thread);
     let report = drain(&core);
     assert_balanced(&report);
@@ -144,12 +145,12 @@ fn every_nth_and_sessions_keep_what_they_say() {
 
 #[test]
 fn a_stall_is_seen_while_it_runs_and_stays_one() {
-    let core = core(tight(30.0));
+    let core = core(tight(300.0));
     let bt = core.begin("/stall", None);
     let exit = begin_exit(&bt, &database(&core)).expect("none is active");
     core.check_running();
     assert_eq!(core.segments_waiting().0, 0);
-    sleep(Duration::from_millis(40));
+    sleep(Duration::from_millis(310));
     core.check_running();
     core.check_running();
     let in_flight = kept(&core);
@@ -200,7 +201,7 @@ fn the_transaction_timeout_ends_what_never_ends() {
 fn dynamic_thresholds_follow_the_last_intervals() {
     let mut config = quiet();
     config.thresholds = ThresholdPolicy {
-        slow: Threshold::PercentOverAverage { percent: 100.0 },
+        slow: Threshold::PercentOverAverage { percent: 900.0 },
         very_slow: Threshold::Off,
         stall: Threshold::Off,
         slow_minimum_ms: 0.0,
@@ -210,30 +211,30 @@ fn dynamic_thresholds_follow_the_last_intervals() {
     let core = core(config.clone());
     for _ in 0..5 {
         let bt = core.begin("/steady", None);
-        sleep(Duration::from_millis(5));
+        sleep(Duration::from_millis(10));
         bt.end();
     }
     let _ = kept(&core); // the minimum of 0 holds while little is known
     let _ = drain(&core);
     let bt = core.begin("/steady", None);
-    sleep(Duration::from_millis(5));
+    sleep(Duration::from_millis(10));
     bt.end();
     assert_eq!(core.segments_waiting().0, 0, "about the average is normal now");
     let bt = core.begin("/steady", None);
-    sleep(Duration::from_millis(40));
+    sleep(Duration::from_millis(400));
     bt.end();
     let slow = kept(&core).pop().expect("far above the average");
     assert_eq!(slow.verdict, Verdict::Slow);
-    assert!((10_000_000..40_000_000).contains(&slow.thresholds.slow_ns), "{:?}", slow.thresholds);
+    assert!((100_000_000..400_000_000).contains(&slow.thresholds.slow_ns), "{:?}", slow.thresholds);
     config.bt_thresholds.insert(
         slow.bt.id,
-        ThresholdPolicy { slow: Threshold::Static { ms: 1_000.0 }, ..ThresholdPolicy::default() },
+        ThresholdPolicy { slow: Threshold::Static { ms: 60_000.0 }, ..ThresholdPolicy::default() },
     );
     core.set_config(config);
     let bt = core.begin("/steady", None);
-    sleep(Duration::from_millis(40));
+    sleep(Duration::from_millis(400));
     bt.end();
-    assert_eq!(core.segments_waiting().0, 0, "its own threshold is a second");
+    assert_eq!(core.segments_waiting().0, 0, "its own threshold is a minute");
 }
 
 #[test]

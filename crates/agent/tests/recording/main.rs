@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use tierline::{BackendRef, BtHandle, Core, ExitCall, ExitHandle};
 use tierline_model::{
-    AgentConfig, AgentIdentity, ErrorRecord, ExitType, Incarnation, IntervalReport, Language,
+    AgentConfig, AgentIdentity, ErrorRecord, ExitType, Incarnation, IntervalReport, Language, Threshold,
+    ThresholdPolicy,
 };
 
 /// Who a test's core reports as.
@@ -36,10 +37,17 @@ pub fn core(config: AgentConfig) -> Arc<Core> {
     Core::new(identity("shop", "front"), "customer1", config)
 }
 
-/// A configuration without periodic samples: only what is remarkable is kept.
+/// A configuration that keeps nothing but errors, what is abandoned, and what is asked for: however slow the
+/// machine is.
 pub fn quiet() -> AgentConfig {
     let mut config = AgentConfig::default();
     config.snapshots.periodic_interval_s = 0;
+    config.thresholds = ThresholdPolicy {
+        slow: Threshold::Off,
+        very_slow: Threshold::Off,
+        stall: Threshold::Off,
+        ..config.thresholds
+    };
     config
 }
 
