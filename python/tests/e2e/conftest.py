@@ -104,13 +104,15 @@ class Controller:
 class Wire:
     """A TCP relay in front of a controller that delivers every HTTP request to it `copies` times.
 
-    Only the answer to the last delivery reaches the agent, so the agent believes it sent once.
+    Only the answer to the last delivery reaches the agent, so the agent believes it sent once. While `black_hole`
+    is set it reads requests, delivers nothing and never answers.
     """
 
     def __init__(self, target_port: int, copies: int = 1) -> None:
         self.target_port = target_port
         self.copies = copies
         self.deliveries = 0
+        self.black_hole = False
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listener.getsockname()[1]
         self.closing = False
@@ -132,6 +134,10 @@ class Wire:
         with client:
             try:
                 while request := read_message(client):
+                    while self.black_hole and not self.closing:
+                        time.sleep(0.1)
+                        if is_closed(client):
+                            return
                     answer = b""
                     for _ in range(self.copies):
                         answer = self._deliver(request)
@@ -149,6 +155,17 @@ class Wire:
                 return read_message(target) or b""
         except OSError:
             return b""
+
+
+def is_closed(client: socket.socket) -> bool:
+    """Whether the other side hung up."""
+    client.setblocking(False)
+    try:
+        return client.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    finally:
+        client.setblocking(True)
 
 
 def read_message(stream: socket.socket) -> bytes | None:

@@ -32,7 +32,7 @@ def work(number):
             appd.end_exit_call(call)
         appd.end_bt(bt)
         if i % 2000 == 0:
-            time.sleep(0.05)   # long enough for two restarts of the controller to fall into it
+            time.sleep(0.3)   # long enough for two restarts of the controller to fall into it
 
 started = time.time()
 pool = [threading.Thread(target=work, args=(n,)) for n in range(threads)]
