@@ -181,6 +181,7 @@ test("a business transaction has its chart, and leads to a slow snapshot", async
     .getByRole("button", { name: /^Tier .*, node/ })
     .first()
     .waitFor();
+  await picture("snapshot");
   await accessible();
   await fits();
 });

@@ -45,7 +45,10 @@ const POLICIES: Record<string, string> = {
 };
 
 /** Completes "Kept because …". */
-export function policyReason(policy: string): string {
+export function policyReason(policy: string, verdict?: string): string {
+  if (policy === "SLA_FAILURE" && verdict === "SLOW") return "it was slow";
+  if (policy === "SLA_FAILURE" && verdict === "VERY_SLOW") return "it was very slow";
+  if (policy === "SLA_FAILURE" && verdict === "STALL") return "it stalled";
   return POLICIES[policy] ?? policy;
 }
 
@@ -85,6 +88,12 @@ const LANGUAGES: Record<string, string> = {
 
 export function languageLabel(language: string): string {
   return LANGUAGES[language] ?? language;
+}
+
+/** `Python 3.12.4`: agents report the number alone. */
+export function runtimeLabel(language: string, version: string): string {
+  if (version === "") return "not known";
+  return /^\d/.test(version) ? `${languageLabel(language)} ${version}` : version;
 }
 
 /** The shortest sign of a language, for the flow map. */

@@ -34,6 +34,7 @@ interface Props<Row> {
   onEnd?: () => void;
 }
 
+const HEAD_HEIGHT_PX = 32;
 const ROW_HEIGHT_PX = 40;
 const OVERSCAN_ROWS = 12;
 
@@ -79,6 +80,9 @@ export function DataTable<Row>(props: Props<Row>) {
   return (
     <div
       className={scroll ? styles.scroll : styles.whole}
+      style={
+        scroll && sorted.length > 0 ? { height: HEAD_HEIGHT_PX + sorted.length * ROW_HEIGHT_PX } : undefined
+      }
       ref={container}
       {...(scroll ? { tabIndex: 0, role: "region", "aria-label": label } : {})}
     >

@@ -6,7 +6,7 @@ import { PropertyList } from "../design/PropertyList";
 import { formatBytes, formatCount } from "../format/number";
 import { formatAgo, formatInstant } from "../format/time";
 import { Warnings } from "../pages/Warnings";
-import { dropCause, languageLabel } from "../words";
+import { dropCause, runtimeLabel } from "../words";
 import styles from "./NodeDrawer.module.css";
 import { concerns, statusOf } from "./status";
 
@@ -36,8 +36,7 @@ export function NodeDrawer({ node, onClose }: { node: NodeRow; onClose: () => vo
             <Section title="Program">
               <PropertyList
                 properties={[
-                  { name: "Language", value: languageLabel(node.language) },
-                  { name: "Runtime", value: node.runtimeVersion || "not known" },
+                  { name: "Runtime", value: runtimeLabel(node.language, node.runtimeVersion) },
                   { name: "Agent", value: node.agentVersion || "not known" },
                   { name: "Host", value: node.hostName || "not known" },
                   { name: "Process", value: String(node.processId) },

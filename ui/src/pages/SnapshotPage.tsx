@@ -109,7 +109,7 @@ function Header({ app, snapshot }: { app: string; snapshot: Snapshot }) {
             {first ? ` ${thresholdWords(first)}` : ""}
           </span>
           <span className="number">{formatInstant(snapshot.start)}</span>
-          {first ? <span>Kept because {policyReason(first.policy)}</span> : null}
+          {first ? <span>Kept because {policyReason(first.policy, first.verdict)}</span> : null}
           <Link to="/applications/$app/business-transactions/$bt" params={{ app, bt: String(snapshot.btId) }}>
             Business transaction
           </Link>

@@ -16,7 +16,7 @@ import { formatAgo, formatInstant } from "../format/time";
 import { NodeDrawer } from "../node/NodeDrawer";
 import { concerns, statusOf } from "../node/status";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
-import { languageLabel } from "../words";
+import { languageLabel, runtimeLabel } from "../words";
 import { performanceFigures } from "./figures";
 import styles from "./TiersPage.module.css";
 
@@ -191,7 +191,13 @@ function nodeColumns(onOpen: (id: number) => void): Column<NodeRow>[] {
     },
     { id: "errors", header: "Errors", width: "76px", align: "right", cell: (row) => formatCount(row.errors) },
     { id: "agent", header: "Agent", width: "84px", wideOnly: true, cell: (row) => row.agentVersion },
-    { id: "runtime", header: "Runtime", width: "140px", wideOnly: true, cell: (row) => row.runtimeVersion },
+    {
+      id: "runtime",
+      header: "Runtime",
+      width: "140px",
+      wideOnly: true,
+      cell: (row) => runtimeLabel(row.language, row.runtimeVersion),
+    },
     {
       id: "host",
       header: "Host, process",

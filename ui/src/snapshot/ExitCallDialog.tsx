@@ -165,6 +165,11 @@ function Reached({ app, exit }: { app: string; exit: ExitCall }) {
           Its segment on tier {exit.toTierName}
         </Link>
       ) : null}
+      {exit.toTierId != null && !exit.toSpanId ? (
+        <span className={styles.note}>
+          Tier {exit.toTierName} kept no snapshot of its part: it was within its own thresholds.
+        </span>
+      ) : null}
       {exit.toTierId != null ? (
         <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: exit.toTierId }}>
           Tier {exit.toTierName}

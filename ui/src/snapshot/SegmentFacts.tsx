@@ -22,7 +22,7 @@ export function SegmentFacts({ segment, guid }: { segment: Segment; guid: string
     ["Thread", segment.thread || "not known"],
     ["Business transaction", segment.btName],
     ["Verdict", verdictWords(segment.verdict).label],
-    ["Kept because", policyReason(segment.policy)],
+    ["Kept because", policyReason(segment.policy, segment.verdict)],
     ["Start", formatInstant(segment.start)],
     ["Duration", formatMs(segment.durationMs)],
     ["Ending", ending(segment)],

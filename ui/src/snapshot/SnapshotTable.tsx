@@ -125,7 +125,7 @@ function allColumns(app: string): Column<SnapshotRow>[] {
       header: "Kept",
       width: "96px",
       cell: (row) => (
-        <span title={`Kept because ${policyReason(row.policy)}`}>{policyShort(row.policy)}</span>
+        <span title={`Kept because ${policyReason(row.policy, row.verdict)}`}>{policyShort(row.policy)}</span>
       ),
     },
   ];

@@ -17,6 +17,7 @@ import {
 const ROW_HEIGHT_PX = 30;
 const HEIGHT_MAX_PX = 520;
 const TICKS_MAX = 6;
+const TICK_LEFT_MAX = 92;
 const INDENT_PX = 16;
 
 interface Props {
@@ -45,7 +46,8 @@ export function Waterfall({ snapshot, segment, onExit }: Props) {
       if (!next.delete(spanId)) next.add(spanId);
       return next;
     });
-  const ticks = axisTicks(span, TICKS_MAX);
+  // A label near the end would run into the next column.
+  const ticks = axisTicks(span, TICKS_MAX).filter((tick) => barPlace(tick, 0, span).left <= TICK_LEFT_MAX);
   return (
     <div className={styles.waterfall}>
       <div className={styles.axis} aria-hidden="true">
