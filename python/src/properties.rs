@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyDict, PyInt, PyList, PyMapping, PyString, PyTuple};
 use smallvec::SmallVec;
 
 use crate::guard::misuse;
@@ -14,8 +14,11 @@ use crate::text::{any_text, string_text};
 ///
 /// Room for eight on the stack: programs give up to four (facts/api-usage 1).
 pub struct Properties<'py> {
-    objects: SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 8]>,
+    objects: Pairs<'py>,
 }
+
+/// Names and values.
+type Pairs<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 8]>;
 
 /// The texts of [`Properties`].
 pub type Texts<'a> = SmallVec<[(Cow<'a, str>, Cow<'a, str>); 8]>;
@@ -50,14 +53,18 @@ impl<'py> Properties<'py> {
 
 #[inline]
 fn property_text<'a>(value: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
-    match value.cast::<PyString>() {
-        Ok(string) => string_text(string),
-        Err(_) => any_text(value),
+    if let Ok(string) = value.cast::<PyString>() {
+        return string_text(string);
+    }
+    // Ports are integers: the decimal text without the detour over `str`.
+    match value.cast_exact::<PyInt>().ok().and_then(|number| number.extract::<i64>().ok()) {
+        Some(number) => Cow::Owned(number.to_string()),
+        None => any_text(value),
     }
 }
 
 /// The pairs of a mapping that is not a `dict`, or of a list of pairs.
-fn pairs<'py>(value: &Bound<'py, PyAny>) -> Option<SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 8]>> {
+fn pairs<'py>(value: &Bound<'py, PyAny>) -> Option<Pairs<'py>> {
     let items = match value.cast::<PyMapping>() {
         Ok(mapping) => mapping.items().ok()?.into_any(),
         Err(_) if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() => value.clone(),

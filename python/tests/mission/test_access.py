@@ -1,5 +1,6 @@
 """Mission document: what the APIs are for, and access to them. Every docstring below is a sentence of it."""
 
+import importlib.util
 import subprocess
 import sys
 
@@ -26,6 +27,16 @@ def test_the_apis_support_custom_data_collectors(agent):
     appd.add_snapshot_data(bt, "order", "4711")
     appd.end_bt(bt)
     assert agent.stop().snapshot("checkout").user_data == {"order": "4711"}
+
+
+def test_the_package_to_install():
+    """Before your app can access the Python Agent APIs, install the Python Agent using: pip install appdynamics"""
+    # Ours is `pip install tierline`, and brings the import package of the document.
+    from importlib.metadata import packages_distributions
+
+    spec = importlib.util.find_spec("appdynamics.agent.api")
+    assert spec is not None
+    assert packages_distributions().get("appdynamics", ["tierline"]) == ["tierline"]
 
 
 def test_the_import_at_the_top_of_the_application():

@@ -261,6 +261,22 @@ def test_the_request_object_varies(agent):
         assert appd.get_active_bt_handle(request=request) == bt
 
 
+def test_the_request_object_of_a_framework(agent):
+    """See the documentation for the applicable framework to find out how to get the request object."""
+    import flask
+
+    application, seen = flask.Flask("shop"), []
+
+    @application.route("/view")
+    def view():
+        with appd.bt("checkout") as bt:
+            seen.append(appd.get_active_bt_handle(flask.request) == bt)
+        return "ok"
+
+    assert application.test_client().get("/view").data == b"ok"
+    assert seen == [True]
+
+
 @pytest.mark.parametrize("status", [400, 404, 500, 503])
 def test_http_status_codes_make_no_errors(agent, status):
     """HTTP status codes will not cause error transactions when you use the using the Python Agent API to instrument your application, regardless of the error detection configuration."""

@@ -179,6 +179,11 @@ def test_otherwise_init_waits_up_to_the_timeout(controller):
     assert 0.25 < time.monotonic() - begin < 2
 
 
+def test_shutdown_signature():
+    """shutdown(timeout_ms=None)"""
+    assert str(inspect.signature(appd.shutdown)) == "(timeout_ms=None)"
+
+
 def test_shutdown_shuts_the_agent_down(controller):
     """Shuts down the Python Agent."""
     appd.init(controller.environ())
