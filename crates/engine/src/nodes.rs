@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use tierline_model::{DropCause, Incarnation, NodeId};
+use tierline_model::{DropCause, Incarnation, NodeId, TierId};
 use tierline_store::{AgentRecord, Dimension, LedgerRecord, NodeRecord, StoreError, TimeRange};
 
 use crate::numbers::Numbers;
@@ -109,7 +109,9 @@ pub fn nodes(scope: Scope<'_>) -> Result<Vec<NodeNumbers>, StoreError> {
         agents.entry(agent.node_id).or_default().push(agent);
     }
     let mut all: Vec<NodeNumbers> = Vec::new();
-    for node in scope.entities()?.nodes {
+    let entities = scope.entities()?;
+    let tiers: HashMap<TierId, &str> = entities.tiers.iter().map(|tier| (tier.id, &*tier.name)).collect();
+    for node in entities.nodes {
         let numbers = numbers.remove(&node.id).unwrap_or_default();
         let records = by_node.remove(&node.id).unwrap_or_default();
         all.push(NodeNumbers {
@@ -119,7 +121,8 @@ pub fn nodes(scope: Scope<'_>) -> Result<Vec<NodeNumbers>, StoreError> {
             node,
         });
     }
-    all.sort_by(|a, b| (a.node.tier_id, &a.node.name).cmp(&(b.node.tier_id, &b.node.name)));
+    let order = |one: &NodeNumbers| tiers.get(&one.node.tier_id).copied();
+    all.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.node.name.cmp(&b.node.name)));
     Ok(all)
 }
 

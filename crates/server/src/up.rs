@@ -1,5 +1,6 @@
 //! `tierline up`: opens the store, listens, answers until told to stop.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -144,20 +145,27 @@ async fn stop_signal() {
     }
 }
 
-#[allow(clippy::print_stdout, reason = "this is what the person who starts it reads")]
+/// Whoever reads our output may have gone; that is no reason to stop.
 fn announce(address: SocketAddr, settings: &Settings, made: &FirstStart) {
-    println!("Tierline controller {} at http://{address}", env!("CARGO_PKG_VERSION"));
-    println!("  data        {}", settings.data.display());
-    println!("  login       {ADMIN} (REST: {ADMIN}@{DEFAULT_ACCOUNT})");
+    let mut text = format!(
+        "Tierline controller {} at http://{address}\n  data        {}\n  login       {ADMIN} (REST: {ADMIN}@{DEFAULT_ACCOUNT})\n",
+        env!("CARGO_PKG_VERSION"),
+        settings.data.display()
+    );
     if let Some(password) = &made.password {
-        println!("  password    {password}   (shown only now; `tierline user password` sets a new one)");
+        text.push_str(&format!(
+            "  password    {password}   (shown only now; `tierline user password` sets a new one)\n"
+        ));
     }
     if let Some(key) = &made.access_key {
-        println!("  access key  {key}   (agents need it; `tierline key list` shows it again)");
+        text.push_str(&format!(
+            "  access key  {key}   (agents need it; `tierline key list` shows it again)\n"
+        ));
     }
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
-#[allow(clippy::print_stderr, reason = "the controller's log is its standard error")]
+/// The controller's log is its standard error.
 fn complain(text: &str) {
-    eprintln!("tierline: {text}");
+    let _ = writeln!(std::io::stderr(), "tierline: {text}");
 }
