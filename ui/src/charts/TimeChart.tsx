@@ -47,7 +47,18 @@ const WHOLE_STEPS = [1, 2, 5]
 const AXIS_FONT = '11px "Inter Variable", system-ui, sans-serif';
 
 export function TimeChart(props: Props) {
-  const { title, kind, times, stepMs, from, to, series, format, height = 176, whole = false } = props;
+  const { title, kind, times, stepMs, from, to, format, height = 176, whole = false } = props;
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const series = useMemo(
+    () => props.series.filter(({ label }) => !hidden.has(label)),
+    [props.series, hidden],
+  );
+  const toggle = (label: string) =>
+    setHidden((previous) => {
+      const next = new Set(previous);
+      if (!next.delete(label) && next.size < props.series.length - 1) next.add(label);
+      return next;
+    });
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
@@ -94,13 +105,19 @@ export function TimeChart(props: Props) {
     <figure className={styles.chart}>
       <figcaption className={styles.caption}>
         <span className={styles.title}>{title}</span>
-        {series.length > 1 ? (
+        {props.series.length > 1 ? (
           <span className={styles.legend}>
-            {series.map(({ label, token }) => (
-              <span key={label}>
+            {props.series.map(({ label, token }) => (
+              <button
+                key={label}
+                type="button"
+                aria-pressed={!hidden.has(label)}
+                title={hidden.has(label) ? `Show ${label}` : `Hide ${label}`}
+                onClick={() => toggle(label)}
+              >
                 <i style={{ background: `var(${token})` }} />
                 {label}
-              </span>
+              </button>
             ))}
           </span>
         ) : null}
@@ -241,9 +258,15 @@ function plotSeries(element: HTMLElement, kind: "lines" | "stack", one: ChartSer
     spanGaps: false,
     ...(one.fill ? { fill: resolveColor(element, one.token, 0.1) } : {}),
     ...(one.dashed ? { dash: [4, 3] } : {}),
-    // A step between two gaps has no line: show it as a point.
-    points: { size: 4, fill: color },
+    points: { show: true, size: 4, fill: color, filter: (plot, index) => lonely(plot.data[index] ?? []) },
   };
+}
+
+/** A step between two gaps has no line to be seen by: it is drawn as a point. */
+function lonely(values: ArrayLike<number | null | undefined>): number[] {
+  return Array.from({ length: values.length }, (_, index) => index).filter(
+    (index) => values[index] != null && values[index - 1] == null && values[index + 1] == null,
+  );
 }
 
 function timeTick(seconds: number): string {

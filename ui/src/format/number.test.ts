@@ -46,7 +46,8 @@ describe("formatCount", () => {
 
 describe("small numbers never look like none", () => {
   it("keeps a trickle visible", () => {
-    expect(formatRate(0.02)).toBe("< 0.1");
+    expect(formatRate(0.002)).toBe("< 0.01");
+    expect(formatRate(0.25)).toBe("0.25");
     expect(formatPercent(0.01)).toBe("< 0.1%");
     expect(formatPercent(99.99)).toBe("> 99.9%");
   });

@@ -29,7 +29,10 @@ export function pythonLines(setup: Setup | undefined, pageHost: string): Step[] 
   const program =
     "from appdynamics.agent import api as appd; appd.init(); bt = appd.start_bt('hello'); appd.end_bt(bt); appd.shutdown()";
   return [
-    { does: "Install the agent", line: "pip install tierline" },
+    {
+      does: "Install the agent, which is built along with the controller",
+      line: "pip install dist/tierline-*.whl",
+    },
     { does: "Say where to report, and as what", line: `export ${settings.join(" ")}` },
     {
       does: "Report a first business transaction (or start your own: pyagent run -- python app.py)",

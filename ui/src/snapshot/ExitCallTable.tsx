@@ -32,7 +32,7 @@ export function ExitCallTable({ segments, onExit }: Props) {
   );
   const dropped = segments.reduce((sum, segment) => sum + segment.exitCallsDropped, 0);
   return (
-    <div className={styles.table} style={{ height: Math.min(34 + Math.max(entries.length, 4) * 40, 594) }}>
+    <div className={styles.table} style={{ height: Math.min(34 + (entries.length || 4) * 40, 594) }}>
       <DataTable
         label="Exit calls"
         columns={columns}
@@ -123,11 +123,13 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
     {
       id: "errors",
       header: "Errors",
-      width: "90px",
+      width: "136px",
       sortBy: ({ exit }) => exit.errors.length,
       cell: ({ exit }) =>
         exit.errors.length > 0 ? (
-          <span className={styles.failed}>{exit.errors[0]?.type}</span>
+          <span className={styles.failed} title={exit.errors[0]?.type}>
+            {shortType(exit.errors[0]?.type)}
+          </span>
         ) : exit.ended ? (
           ""
         ) : (
@@ -135,4 +137,9 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
         ),
     },
   ];
+}
+
+/** `TierError` of `shop.calls.TierError`. */
+function shortType(type: string | undefined): string {
+  return type?.split(".").at(-1) || "Error";
 }
