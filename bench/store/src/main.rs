@@ -4,19 +4,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cpu_time::ProcessTime;
+use cpu_time::{ProcessTime, ThreadTime};
 use tierline_model::backend::Property;
 use tierline_model::{
     AgentIdentity, AppId, Backend, BackendId, BackendKey, BtId, BtOrigin, BtRef, CapturePolicy, EntryType,
-    ErrorRecord, ExitCallRecord, ExitMetrics, ExitType, Guid, Histogram, IntervalReport, Ledger, RuntimeSample,
-    Segment, SegmentKind, SegmentMetrics, SpanId, Thresholds, Verdict, VerdictCounts,
+    ErrorRecord, ExitCallRecord, ExitMetrics, ExitType, Guid, Histogram, IntervalReport, Ledger,
+    RuntimeSample, Segment, SegmentKind, SegmentMetrics, SpanId, Thresholds, Verdict, VerdictCounts,
 };
 use tierline_store::conformance::random::Random;
 use tierline_store::conformance::sample::{ACCOUNT, identity, now_ms};
 use tierline_store::sqlite::SqliteStore;
 use tierline_store::{
-    Dimension, Dimensions, MetricFamily, MetricFilter, MetricQuery, NodeReport, NodeSegments, SegmentFilter, Step,
-    Store, TimeRange, WriteBatch,
+    Dimension, Dimensions, MetricFamily, MetricFilter, MetricQuery, NodeReport, NodeSegments, SegmentFilter,
+    Step, Store, TimeRange, WriteBatch,
 };
 
 const APPLICATION: &str = "shop";
@@ -83,13 +83,17 @@ fn random_guid(random: &mut Random) -> Guid {
 }
 
 fn segment(random: &mut Random, backends: &[Backend], start_ms: u64) -> Segment {
-    let verdict = if random.one_in(50) { Verdict::Error } else { *random.pick(&[Verdict::Normal, Verdict::Slow]) };
+    let verdict =
+        if random.one_in(50) { Verdict::Error } else { *random.pick(&[Verdict::Normal, Verdict::Slow]) };
     let errors = if verdict == Verdict::Error {
         vec![ErrorRecord {
             type_name: "psycopg2.OperationalError".into(),
             message: format!("could not connect to server: attempt {}", random.below(100_000)).into(),
-            stack: format!("Traceback (most recent call last):\n{}", "  File \"app.py\", line 10, in run\n".repeat(20))
-                .into(),
+            stack: format!(
+                "Traceback (most recent call last):\n{}",
+                "  File \"app.py\", line 10, in run\n".repeat(20)
+            )
+            .into(),
         }]
     } else {
         Vec::new()
@@ -143,13 +147,16 @@ fn segment(random: &mut Random, backends: &[Backend], start_ms: u64) -> Segment 
 #[derive(Default)]
 struct Spent {
     cpu: Duration,
+    /// Of it, on the caller's thread.
+    packing: Duration,
     wall: Duration,
 }
 
 impl Spent {
     fn on<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let (cpu, wall) = (ProcessTime::now(), Instant::now());
+        let (cpu, packing, wall) = (ProcessTime::now(), ThreadTime::now(), Instant::now());
         let answer = work();
+        self.packing += packing.elapsed();
         self.cpu += cpu.elapsed();
         self.wall += wall.elapsed();
         answer
@@ -157,8 +164,9 @@ impl Spent {
 
     fn print(&self, what: &str, count: u64, bytes: u64) {
         println!(
-            "{what}: {count} in {:.2} s CPU = {:.0} k/s per core ({:.0} k/s wall), {:.1} bytes each on disk",
+            "{what}: {count} in {:.2} s CPU ({:.2} s on the calling thread) = {:.0} k/s per core ({:.0} k/s wall), {:.1} bytes each on disk",
             self.cpu.as_secs_f64(),
+            self.packing.as_secs_f64(),
             count as f64 / self.cpu.as_secs_f64() / 1e3,
             count as f64 / self.wall.as_secs_f64() / 1e3,
             bytes as f64 / count as f64
@@ -187,11 +195,7 @@ fn ask(what: &str, times: usize, mut question: impl FnMut(usize) -> usize) {
         taken.push(begun.elapsed().as_secs_f64() * 1e3);
     }
     taken.sort_by(f64::total_cmp);
-    println!(
-        "  {what}: p50 {:.2} ms, p99 {:.2} ms ({rows} rows)",
-        taken[times / 2],
-        taken[times * 99 / 100]
-    );
+    println!("  {what}: p50 {:.2} ms, p99 {:.2} ms ({rows} rows)", taken[times / 2], taken[times * 99 / 100]);
 }
 
 fn snapshots(directory: &Path, spans: u64) {
@@ -280,7 +284,8 @@ fn report(random: &mut Random, node: u64, backends: &[Backend], start_ms: u64) -
             duration: histogram(random),
         })
         .collect();
-    let (ledger, runtime) = (Ledger { begun: 2_400, ended: 2_400, ..Ledger::default() }, RuntimeSample::default());
+    let (ledger, runtime) =
+        (Ledger { begun: 2_400, ended: 2_400, ..Ledger::default() }, RuntimeSample::default());
     NodeReport {
         identity: agent(node),
         report: IntervalReport { start_ms, end_ms: start_ms + MINUTE_MS, segments, exits, ledger, runtime },
@@ -328,15 +333,22 @@ fn metrics(directory: &Path, minutes: u64) {
     let flow = query(MetricFamily::Exits, 1, Step::Whole, &[Dimension::Tier, Dimension::Backend], false);
     let first = Instant::now();
     let rows = store.metrics(ACCOUNT, &flow).expect("metrics").len();
-    println!("  flow map of the last hour, cold: {:.1} ms ({rows} rows)", first.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "  flow map of the last hour, cold: {:.1} ms ({rows} rows)",
+        first.elapsed().as_secs_f64() * 1e3
+    );
     ask("flow map of the last hour", 50, |_| store.metrics(ACCOUNT, &flow).expect("metrics").len());
     let list = query(MetricFamily::Segments, 1, Step::Whole, &[Dimension::Bt], false);
     ask("BT list of the last hour", 50, |_| store.metrics(ACCOUNT, &list).expect("metrics").len());
     let list = query(MetricFamily::Segments, 1, Step::Whole, &[Dimension::Bt], true);
-    ask("BT list of the last hour with percentiles", 10, |_| store.metrics(ACCOUNT, &list).expect("metrics").len());
+    ask("BT list of the last hour with percentiles", 10, |_| {
+        store.metrics(ACCOUNT, &list).expect("metrics").len()
+    });
     let mut series = query(MetricFamily::Segments, 1, Step::Minutes(1), &[], true);
     series.filter.bt_id = Some(bt_of(45).id);
-    ask("one BT minute by minute, with percentiles", 20, |_| store.metrics(ACCOUNT, &series).expect("metrics").len());
+    ask("one BT minute by minute, with percentiles", 20, |_| {
+        store.metrics(ACCOUNT, &series).expect("metrics").len()
+    });
     let list = query(MetricFamily::Segments, 24, Step::Whole, &[Dimension::Bt], false);
     ask("BT list of 24 hours", 10, |_| store.metrics(ACCOUNT, &list).expect("metrics").len());
 }

@@ -1,9 +1,11 @@
 //! Adding up points: grouping by dimensions and steps, exactly, in integers.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use tierline_model::{AppId, BackendId, BtId, Histogram, NodeId, TierId, VerdictCounts};
 
+use crate::block::sketches::Wanted;
 use crate::block::{ExitPoint, Numbers, SegmentPoint};
 use crate::limits::METRIC_ROWS_MAX;
 use crate::query::{Dimension, MetricFamily, MetricQuery, MetricRow, Step};
@@ -53,11 +55,69 @@ struct Group {
     histogram: Option<Histogram>,
 }
 
+fn matches_segment(query: &MetricQuery, point: &SegmentPoint) -> bool {
+    let filter = &query.filter;
+    filter.bt_id.is_none_or(|id| id == point.bt_id)
+        && filter.originating.is_none_or(|wanted| wanted == point.originating)
+        && filter.backend_id.is_none_or(|id| point.caller.and_then(|c| c.backend_id) == Some(id))
+}
+
+fn matches_exit(query: &MetricQuery, point: &ExitPoint) -> bool {
+    let filter = &query.filter;
+    filter.bt_id.is_none_or(|id| id == point.bt_id)
+        && filter.backend_id.is_none_or(|id| id == point.backend_id)
+}
+
+/// Keys are ids, which are hashes already: folding them is enough. Seeded, so that nobody can choose names whose
+/// ids collide here.
+#[derive(Clone)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        let product = u128::from(self.0 ^ value) * u128::from(0x9e37_79b9_7f4a_7c15_u64);
+        self.0 = (product as u64) ^ (product >> 64) as u64;
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_isize(&mut self, value: isize) {
+        self.write_u64(value as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[derive(Clone)]
+struct KeySeed(u64);
+
+impl Default for KeySeed {
+    fn default() -> Self {
+        Self(RandomState::new().hash_one(0) | 1)
+    }
+}
+
+impl BuildHasher for KeySeed {
+    type Hasher = KeyHasher;
+
+    fn build_hasher(&self) -> KeyHasher {
+        KeyHasher(self.0)
+    }
+}
+
 /// Adds up reports for one question. Reports must come in the order of their minutes.
 pub struct Aggregation<'q> {
     query: &'q MetricQuery,
     step_ms: Option<u64>,
-    groups: HashMap<Key, Group>,
+    groups: HashMap<Key, Group, KeySeed>,
 }
 
 impl<'q> Aggregation<'q> {
@@ -68,19 +128,20 @@ impl<'q> Aggregation<'q> {
             Step::Whole => None,
             Step::Minutes(minutes) => Some(u64::from(minutes.max(1)) * MINUTE_MS),
         };
-        Self { query, step_ms, groups: HashMap::new() }
+        Self { query, step_ms, groups: HashMap::default() }
     }
 
-    /// Adds one report. `histograms` are those of its segments and of its exits, when the question asks for them.
+    /// Adds one report. `sketches` unpacks the wanted histograms; it is only called when the question asks for
+    /// histograms and something in the report counts.
     ///
     /// # Errors
-    /// [`StoreError::TooLarge`] when there are more rows than one answer may have.
+    /// [`StoreError::TooLarge`] when there are more rows than one answer may have; what `sketches` answers.
     pub fn add(
         &mut self,
         source: Source,
         start_ms: u64,
         numbers: &Numbers,
-        histograms: Option<&(Vec<Histogram>, Vec<Histogram>)>,
+        sketches: &dyn Fn(Wanted<'_>) -> Result<Vec<Histogram>, StoreError>,
     ) -> Result<(), StoreError> {
         let filter = &self.query.filter;
         if filter.tier_id.is_some_and(|id| id != source.tier_id)
@@ -88,46 +149,54 @@ impl<'q> Aggregation<'q> {
         {
             return Ok(());
         }
-        let minute = start_ms / MINUTE_MS;
         match self.query.family {
-            MetricFamily::Segments => {
-                for (index, point) in numbers.segments.iter().enumerate() {
-                    if self.matches_segment(point) {
-                        let key = self.segment_key(source, minute, point);
-                        let totals = [point.count, point.sum_ns, point.min_ns, point.max_ns];
-                        let histogram = histograms.and_then(|h| h.0.get(index));
-                        self.count(key, source.node_id, minute, totals, point.verdicts, histogram)?;
-                    }
-                }
-            }
-            MetricFamily::Exits => {
-                for (index, point) in numbers.exits.iter().enumerate() {
-                    if self.matches_exit(point) {
-                        let key = self.exit_key(source, minute, point);
-                        let totals = [point.count, point.sum_ns, point.min_ns, point.max_ns];
-                        let normal = point.count.saturating_sub(point.errors);
-                        let verdicts =
-                            VerdictCounts { normal, error: point.errors, ..VerdictCounts::default() };
-                        let histogram = histograms.and_then(|h| h.1.get(index));
-                        self.count(key, source.node_id, minute, totals, verdicts, histogram)?;
-                    }
-                }
-            }
+            MetricFamily::Segments => self.add_segments(source, start_ms, numbers, sketches),
+            MetricFamily::Exits => self.add_exits(source, start_ms, numbers, sketches),
+        }
+    }
+
+    fn add_segments(
+        &mut self,
+        source: Source,
+        start_ms: u64,
+        numbers: &Numbers,
+        sketches: &dyn Fn(Wanted<'_>) -> Result<Vec<Histogram>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let (query, minute) = (self.query, start_ms / MINUTE_MS);
+        let wanted = |point: &SegmentPoint| matches_segment(query, point);
+        let mut histograms = Vec::new();
+        if query.with_histogram && numbers.segments.iter().any(wanted) {
+            histograms = sketches(Wanted::Segments(&wanted))?;
+        }
+        for (index, point) in numbers.segments.iter().enumerate().filter(|(_, point)| wanted(point)) {
+            let key = self.segment_key(source, minute, point);
+            let totals = [point.count, point.sum_ns, point.min_ns, point.max_ns];
+            self.count(key, source.node_id, minute, totals, point.verdicts, histograms.get(index))?;
         }
         Ok(())
     }
 
-    fn matches_segment(&self, point: &SegmentPoint) -> bool {
-        let filter = &self.query.filter;
-        filter.bt_id.is_none_or(|id| id == point.bt_id)
-            && filter.originating.is_none_or(|wanted| wanted == point.originating)
-            && filter.backend_id.is_none_or(|id| point.caller.and_then(|c| c.backend_id) == Some(id))
-    }
-
-    fn matches_exit(&self, point: &ExitPoint) -> bool {
-        let filter = &self.query.filter;
-        filter.bt_id.is_none_or(|id| id == point.bt_id)
-            && filter.backend_id.is_none_or(|id| id == point.backend_id)
+    fn add_exits(
+        &mut self,
+        source: Source,
+        start_ms: u64,
+        numbers: &Numbers,
+        sketches: &dyn Fn(Wanted<'_>) -> Result<Vec<Histogram>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let (query, minute) = (self.query, start_ms / MINUTE_MS);
+        let wanted = |point: &ExitPoint| matches_exit(query, point);
+        let mut histograms = Vec::new();
+        if query.with_histogram && numbers.exits.iter().any(wanted) {
+            histograms = sketches(Wanted::Exits(&wanted))?;
+        }
+        for (index, point) in numbers.exits.iter().enumerate().filter(|(_, point)| wanted(point)) {
+            let key = self.exit_key(source, minute, point);
+            let totals = [point.count, point.sum_ns, point.min_ns, point.max_ns];
+            let normal = point.count.saturating_sub(point.errors);
+            let verdicts = VerdictCounts { normal, error: point.errors, ..VerdictCounts::default() };
+            self.count(key, source.node_id, minute, totals, verdicts, histograms.get(index))?;
+        }
+        Ok(())
     }
 
     fn common_key(&self, source: Source, minute: u64) -> Key {

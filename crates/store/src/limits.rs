@@ -53,7 +53,7 @@ pub const MINUTE_CACHE_BYTES_MAX: usize = 48 << 20;
 
 /// Bytes of compressed blocks one page of segments may read when the filter asks for what only the segments
 /// themselves know (user data, backends called). The page then ends early and says where to go on.
-pub const SEARCH_BLOCK_BYTES_MAX: usize = 64 << 20;
+pub const SEARCH_BLOCK_BYTES_MAX: usize = 8 << 20;
 
 /// The last day that is a day: 9999-12-31, in days since 1970. What claims to be later is left out.
 pub const DAY_MAX: u64 = 2_932_896;

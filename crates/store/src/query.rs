@@ -235,7 +235,8 @@ pub struct SegmentSummary {
 pub struct SegmentPage {
     /// The segments.
     pub segments: Vec<SegmentSummary>,
-    /// Where to go on, when there is more.
+    /// Where to go on, when there is more. A search for user data or backends reads a bounded amount per page, so
+    /// a page may have fewer segments than asked for, even none, and still say where to go on.
     pub next: Option<String>,
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use tierline_model::{Histogram, Segment};
+use tierline_store::block::sketches::Wanted;
 use tierline_store::block::{
     BlockError, ExitPoint, Numbers, SegmentPoint, ledger, numbers, segments, sketches,
 };
@@ -21,6 +22,13 @@ fn points(report: &tierline_model::IntervalReport) -> Numbers {
 
 fn histograms(report: &tierline_model::IntervalReport) -> impl Iterator<Item = &Histogram> + Clone {
     report.segments.iter().map(|s| &s.duration).chain(report.exits.iter().map(|e| &e.duration))
+}
+
+/// All histograms of a block.
+fn unpack(bytes: &[u8], points: &Numbers) -> Result<Vec<Histogram>, BlockError> {
+    let mut all = sketches::decode(bytes, points, Wanted::Segments(&|_| true))?;
+    all.extend(sketches::decode(bytes, points, Wanted::Exits(&|_| true))?);
+    Ok(all)
 }
 
 fn pack(records: &[SegmentRecord]) -> Vec<u8> {
@@ -46,9 +54,13 @@ proptest! {
         let packed = numbers::encode(&points).unwrap();
         prop_assert_eq!(numbers::decode(&packed).unwrap(), points.clone());
         let sketches = sketches::encode(histograms(&report)).unwrap();
-        let (of_segments, of_exits) = sketches::decode(&sketches, &points).unwrap();
-        let back: Vec<Histogram> = of_segments.into_iter().chain(of_exits).collect();
-        prop_assert_eq!(back, histograms(&report).cloned().collect::<Vec<_>>());
+        prop_assert_eq!(unpack(&sketches, &points).unwrap(), histograms(&report).cloned().collect::<Vec<_>>());
+        let odd = |count: u64| count % 2 == 1;
+        let some = sketches::decode(&sketches, &points, Wanted::Exits(&|p| odd(p.count))).unwrap();
+        for (exit, histogram) in report.exits.iter().zip(some) {
+            let expected = if odd(exit.duration.count()) { exit.duration.clone() } else { Histogram::new() };
+            prop_assert_eq!(histogram, expected);
+        }
         let packed = ledger::encode(&report.ledger, &report.runtime);
         prop_assert_eq!(ledger::decode(&packed).unwrap(), (report.ledger, report.runtime));
     }
@@ -62,7 +74,7 @@ proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let _ = numbers::decode(&bytes);
-        let _ = sketches::decode(&bytes, &Numbers::default());
+        let _ = unpack(&bytes, &Numbers::default());
         let _ = ledger::decode(&bytes);
         let _ = segments::decode(&bytes);
     }
@@ -79,7 +91,7 @@ proptest! {
         block.push(length as u8);
         block.extend(zstd::bulk::compress(&content, 1).unwrap());
         let _ = numbers::decode(&block);
-        let _ = sketches::decode(&block, &Numbers::default());
+        let _ = unpack(&block, &Numbers::default());
         let _ = segments::decode(&block);
     }
 
@@ -144,9 +156,7 @@ fn version_1_of_every_block_is_read() {
         expected
     );
     let bytes = fixture("sketches-1.bin", &sketches::encode(histograms(&report)).unwrap());
-    let (of_segments, of_exits) = sketches::decode(&bytes, &expected).unwrap();
-    let back: Vec<Histogram> = of_segments.into_iter().chain(of_exits).collect();
-    assert_eq!(back, histograms(&report).cloned().collect::<Vec<_>>());
+    assert_eq!(unpack(&bytes, &expected).unwrap(), histograms(&report).cloned().collect::<Vec<_>>());
     let bytes = fixture("ledger-1.bin", &ledger::encode(&report.ledger, &report.runtime));
     assert_eq!(ledger::decode(&bytes).unwrap(), (report.ledger, report.runtime));
     let mut random = Random::new(2026);

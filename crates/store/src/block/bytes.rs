@@ -91,6 +91,13 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn varint(&mut self) -> Result<u64, BlockError> {
+        // Most numbers are small.
+        if let Some((first, rest)) = self.rest.split_first()
+            && first & 0x80 == 0
+        {
+            self.rest = rest;
+            return Ok(u64::from(*first));
+        }
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -104,6 +111,11 @@ impl<'a> Reader<'a> {
             }
         }
         Err(BlockError::Damaged("a number is larger than 64 bits"))
+    }
+
+    pub(super) fn skip_varint(&mut self) -> Result<(), BlockError> {
+        let length = self.rest.iter().take(10).position(|byte| byte & 0x80 == 0).ok_or(ENDED)?;
+        self.raw(length + 1).map(drop)
     }
 
     pub(super) fn zigzag(&mut self) -> Result<i64, BlockError> {

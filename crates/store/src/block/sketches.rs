@@ -6,7 +6,7 @@
 use tierline_model::Histogram;
 
 use super::bytes::{Reader, Writer};
-use super::{BlockError, Numbers, compress};
+use super::{BlockError, ExitPoint, Numbers, SegmentPoint, compress};
 
 /// The version written.
 pub const VERSION: u8 = 1;
@@ -46,11 +46,21 @@ pub fn encode<'a>(histograms: impl Iterator<Item = &'a Histogram> + Clone) -> Re
     compress::seal(VERSION, &content.into_bytes())
 }
 
-/// Unpacks the histograms of `numbers`: of its segments, and of its exits.
+/// Which points of a report's numbers are wanted.
+#[derive(Clone, Copy)]
+pub enum Wanted<'w> {
+    /// These segments.
+    Segments(&'w dyn Fn(&SegmentPoint) -> bool),
+    /// These exits.
+    Exits(&'w dyn Fn(&ExitPoint) -> bool),
+}
+
+/// Unpacks the wanted histograms of `numbers`, in the order of its points. Those that are not wanted are passed
+/// over, which is much cheaper, and stand there empty.
 ///
 /// # Errors
 /// When the bytes are not what [`encode`] makes, or not the histograms of these numbers.
-pub fn decode(bytes: &[u8], numbers: &Numbers) -> Result<(Vec<Histogram>, Vec<Histogram>), BlockError> {
+pub fn decode(bytes: &[u8], numbers: &Numbers, wanted: Wanted<'_>) -> Result<Vec<Histogram>, BlockError> {
     let (_, content) = compress::open(bytes, VERSION)?;
     let mut from = Reader::new(&content);
     let count = from.varint()?;
@@ -58,52 +68,67 @@ pub fn decode(bytes: &[u8], numbers: &Numbers) -> Result<(Vec<Histogram>, Vec<Hi
         return Err(BlockError::Damaged("histograms and numbers do not belong together"));
     }
     let headers_length = from.count(1)?;
-    let mut headers = Reader::new(from.raw(headers_length)?);
+    let headers = Reader::new(from.raw(headers_length)?);
     let gaps_length = from.count(1)?;
-    let mut gaps = Reader::new(from.raw(gaps_length)?);
-    let mut next = |count, sum_ns, min_ns, max_ns| {
-        read_one(&mut headers, &mut gaps, &mut from, [count, sum_ns, min_ns, max_ns])
-    };
-    let segments = numbers
-        .segments
-        .iter()
-        .map(|p| next(p.count, p.sum_ns, p.min_ns, p.max_ns))
-        .collect::<Result<Vec<_>, _>>()?;
-    let exits = numbers
-        .exits
-        .iter()
-        .map(|p| next(p.count, p.sum_ns, p.min_ns, p.max_ns))
-        .collect::<Result<Vec<_>, _>>()?;
-    headers.end()?;
-    gaps.end()?;
-    from.end()?;
-    Ok((segments, exits))
+    let gaps = Reader::new(from.raw(gaps_length)?);
+    let mut columns = Columns { headers, gaps, counts: from };
+    match wanted {
+        Wanted::Segments(wanted) => numbers
+            .segments
+            .iter()
+            .map(|p| columns.next(wanted(p).then_some([p.count, p.sum_ns, p.min_ns, p.max_ns])))
+            .collect(),
+        Wanted::Exits(wanted) => {
+            numbers.segments.iter().try_for_each(|_| columns.next(None).map(drop))?;
+            let exits: Vec<Histogram> = numbers
+                .exits
+                .iter()
+                .map(|p| columns.next(wanted(p).then_some([p.count, p.sum_ns, p.min_ns, p.max_ns])))
+                .collect::<Result<_, _>>()?;
+            columns.headers.end()?;
+            columns.gaps.end()?;
+            columns.counts.end()?;
+            Ok(exits)
+        }
+    }
 }
 
-fn read_one(
-    headers: &mut Reader<'_>,
-    gaps: &mut Reader<'_>,
-    counts: &mut Reader<'_>,
-    [count, sum_ns, min_ns, max_ns]: [u64; 4],
-) -> Result<Histogram, BlockError> {
-    const NOT_ONE: BlockError = BlockError::Damaged("a histogram contradicts itself");
-    const BUCKETS_MAX: usize = tierline_model::limits::HISTOGRAM_BUCKETS_MAX;
-    let scale = headers.byte()? as i8;
-    let zero_count = headers.varint()?;
-    let offset = i32::try_from(headers.zigzag()?).map_err(|_| NOT_ONE)?;
-    let occupied = headers.varint()?;
-    if occupied > BUCKETS_MAX as u64 {
-        return Err(NOT_ONE);
-    }
-    let mut buckets = Vec::new();
-    for _ in 0..occupied {
-        let gap = usize::try_from(gaps.varint()?).unwrap_or(usize::MAX);
-        if gap >= BUCKETS_MAX - buckets.len().min(BUCKETS_MAX) {
+/// The columns of a block, each read as far as histograms were.
+struct Columns<'b> {
+    headers: Reader<'b>,
+    gaps: Reader<'b>,
+    counts: Reader<'b>,
+}
+
+impl Columns<'_> {
+    /// The next histogram; an empty one when its totals are not given.
+    fn next(&mut self, totals: Option<[u64; 4]>) -> Result<Histogram, BlockError> {
+        const NOT_ONE: BlockError = BlockError::Damaged("a histogram contradicts itself");
+        const BUCKETS_MAX: usize = tierline_model::limits::HISTOGRAM_BUCKETS_MAX;
+        let scale = self.headers.byte()? as i8;
+        let zero_count = self.headers.varint()?;
+        let offset = i32::try_from(self.headers.zigzag()?).map_err(|_| NOT_ONE)?;
+        let occupied = self.headers.varint()?;
+        if occupied > BUCKETS_MAX as u64 {
             return Err(NOT_ONE);
         }
-        buckets.resize(buckets.len() + gap, 0);
-        buckets.push(counts.varint()?);
+        let Some([count, sum_ns, min_ns, max_ns]) = totals else {
+            for _ in 0..occupied {
+                self.gaps.skip_varint()?;
+                self.counts.skip_varint()?;
+            }
+            return Ok(Histogram::new());
+        };
+        let mut buckets = Vec::with_capacity(2 * occupied as usize);
+        for _ in 0..occupied {
+            let gap = usize::try_from(self.gaps.varint()?).unwrap_or(usize::MAX);
+            if gap >= BUCKETS_MAX - buckets.len().min(BUCKETS_MAX) {
+                return Err(NOT_ONE);
+            }
+            buckets.resize(buckets.len() + gap, 0);
+            buckets.push(self.counts.varint()?);
+        }
+        Histogram::from_parts(count, sum_ns, min_ns, max_ns, zero_count, i32::from(scale), offset, buckets)
+            .map_err(|_| NOT_ONE)
     }
-    Histogram::from_parts(count, sum_ns, min_ns, max_ns, zero_count, i32::from(scale), offset, buckets)
-        .map_err(|_| NOT_ONE)
 }

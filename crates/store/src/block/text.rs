@@ -18,7 +18,9 @@ pub(super) struct TablesWriter {
     ids: Writer,
     id_positions: HashMap<u64, u64>,
     backends: Writer,
-    backend_positions: HashMap<Backend, u64>,
+    /// By id: the few that share one differ in name or spelling.
+    backend_positions: HashMap<u64, Vec<(Backend, u64)>>,
+    backend_count: u64,
 }
 
 impl TablesWriter {
@@ -45,7 +47,8 @@ impl TablesWriter {
     }
 
     pub(super) fn backend(&mut self, backend: &Backend) -> u64 {
-        if let Some(position) = self.backend_positions.get(backend) {
+        let same_id = self.backend_positions.get(&backend.id.get());
+        if let Some((_, position)) = same_id.and_then(|known| known.iter().find(|(known, _)| known == backend)) {
             return *position;
         }
         let name = self.text(&backend.name);
@@ -60,8 +63,9 @@ impl TablesWriter {
             self.backends.varint(name);
             self.backends.varint(value);
         }
-        let position = self.backend_positions.len() as u64;
-        self.backend_positions.insert(backend.clone(), position);
+        let position = self.backend_count;
+        self.backend_count += 1;
+        self.backend_positions.entry(backend.id.get()).or_default().push((backend.clone(), position));
         position
     }
 
@@ -74,7 +78,7 @@ impl TablesWriter {
         out.raw(&self.texts.into_bytes());
         out.size(self.id_positions.len());
         out.raw(&self.ids.into_bytes());
-        out.size(self.backend_positions.len());
+        out.varint(self.backend_count);
         out.raw(&self.backends.into_bytes());
     }
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use tierline_model::{AppId, Histogram, Incarnation, NodeId, TierId};
+use tierline_model::{AppId, Incarnation, NodeId, TierId};
 
 use super::file::{DAY_MS, DataFile};
 use super::minute_cache::{CachedReport, Lookup};
@@ -16,7 +16,8 @@ use super::prepare::{PreparedReport, integer};
 use super::readers::ReadError;
 use super::shared::Shared;
 use crate::aggregate::{Aggregation, MINUTE_MS, Source, whole_minutes};
-use crate::block::{BlockError, ledger, numbers, sketches};
+use crate::block::sketches::Wanted;
+use crate::block::{ledger, numbers, sketches};
 use crate::query::{LedgerRecord, MetricQuery, MetricRow, TimeRange};
 use crate::{StoreError, limits};
 
@@ -70,13 +71,12 @@ pub(super) fn query(
         let scan =
             Scan { shared, account: &account, app_id: query.app_id, day, sketches: query.with_histogram };
         let mut visit = |report: &CachedReport| {
-            let histograms = match query.with_histogram {
-                true => Some(decode_sketches(report).map_err(|error| {
+            let unpack = |wanted: Wanted<'_>| {
+                sketches::decode(&report.sketches, &report.numbers, wanted).map_err(|error| {
                     ReadError::Block(error).at(&DataFile::Metrics(day).path(&shared.directory))
-                })?),
-                false => None,
+                })
             };
-            aggregation.add(report.source, report.start_ms, &report.numbers, histograms.as_ref())
+            aggregation.add(report.source, report.start_ms, &report.numbers, &unpack)
         };
         // Old minutes are read for this answer only, and without histograms nobody asked for.
         let kept_from = shared.minutes.oldest_minute().clamp(from, to);
@@ -84,10 +84,6 @@ pub(super) fn query(
         scan.minutes(kept_from, to, &mut visit)?;
     }
     Ok(aggregation.finish())
-}
-
-fn decode_sketches(report: &CachedReport) -> Result<(Vec<Histogram>, Vec<Histogram>), BlockError> {
-    sketches::decode(&report.sketches, &report.numbers)
 }
 
 type Visit<'v> = dyn FnMut(&CachedReport) -> Result<(), StoreError> + 'v;

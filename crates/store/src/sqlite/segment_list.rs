@@ -215,11 +215,12 @@ impl Page<'_> {
         let filter = self.filter;
         if !filter.guids.is_empty() {
             // The first condition finds the rows in the index, the second is the exact one.
-            push_list(sql, "g.guid_low", filter.guids.iter().map(|guid| guid_halves(*guid).1));
+            let parts = filter.guids.iter().map(|guid| guid_halves(*guid).1 & 0x7fff_ffff);
+            push_list(sql, "g.guid_low & 2147483647", parts);
             sql.push_str(" AND (0");
             for guid in &filter.guids {
                 let (high, low) = guid_halves(*guid);
-                let _ = write!(sql, " OR (g.guid_low = {low} AND g.guid_high = {high})");
+                let _ = write!(sql, " OR (+g.guid_low = {low} AND g.guid_high = {high})");
             }
             sql.push(')');
         }

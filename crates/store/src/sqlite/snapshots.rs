@@ -34,6 +34,7 @@ pub(super) fn write(
     Ok(())
 }
 
+// A plus keeps SQLite from putting the constant into the expression that the index knows.
 fn write_row(
     connection: &Connection,
     names: &mut Names,
@@ -47,7 +48,8 @@ fn write_row(
     let before: Option<(i64, i64)> = connection
         .prepare_cached(
             "SELECT g.id, g.flags FROM segment g JOIN source s ON s.id = g.source_id \
-             WHERE g.guid_low = ?1 AND g.span_id = ?2 AND g.guid_high = ?3 AND +s.account_id = ?4",
+             WHERE g.guid_low & 2147483647 = ?1 & 2147483647 AND g.span_id & 2147483647 = ?2 & 2147483647 \
+             AND +g.guid_low = ?1 AND +g.span_id = ?2 AND g.guid_high = ?3 AND +s.account_id = ?4",
         )?
         .query_row(params![row.guid.1, row.span_id, row.guid.0, account], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -126,7 +128,7 @@ fn places_of(
     let mut places: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     let mut statement = connection.prepare_cached(
         "SELECT g.block_id, g.position FROM segment g JOIN source s ON s.id = g.source_id \
-         WHERE g.guid_low = ?1 AND g.guid_high = ?2 \
+         WHERE g.guid_low & 2147483647 = ?1 & 2147483647 AND +g.guid_low = ?1 AND g.guid_high = ?2 \
          AND +s.account_id = (SELECT id FROM account WHERE name = ?3) LIMIT ?4",
     )?;
     let mut rows = statement.query(params![low, high, account, SEGMENTS_PER_EXECUTION_MAX as i64])?;
