@@ -33,6 +33,12 @@ const ATTEMPTS_MAX: u32 = 10;
 /// Batches older than this are refused by controllers (tierline_wire::limits::PAST_MS_MAX).
 const AGE_MS_MAX: u64 = tierline_wire::limits::PAST_MS_MAX;
 
+/// Panics after which nobody takes over any more.
+const LIVES_MAX: u32 = 5;
+
+/// Between a panic and the next reporter.
+const PAUSE_AFTER_PANIC: Duration = Duration::from_secs(1);
+
 /// The thread's state.
 pub struct Reporter {
     delivery: Arc<Delivery>,
@@ -327,16 +333,25 @@ pub fn start(delivery: &Arc<Delivery>, cached: Option<tierline_wire::opamp::Remo
     }
 }
 
-/// A panic in the reporter is ours to bear: it is counted, and what is left is spooled at exit.
-fn run_guarded(reporter: Reporter) {
+/// A panic in the reporter is ours to bear: it is counted, and another one takes over, a few times. What is left is
+/// spooled at exit.
+fn run_guarded(mut reporter: Reporter) {
     let delivery = reporter.delivery.clone();
-    let run = std::panic::AssertUnwindSafe(|| reporter.run());
-    if std::panic::catch_unwind(run).is_err() {
+    for _ in 0..LIVES_MAX {
+        let run = std::panic::AssertUnwindSafe(|| reporter.run());
+        if std::panic::catch_unwind(run).is_ok() {
+            return;
+        }
         delivery.core.count_panic();
         delivery
             .note_reachable(Some("the reporter failed; please report this as a bug of the agent".to_owned()));
-        delivery.finished();
+        std::thread::sleep(PAUSE_AFTER_PANIC);
+        match Reporter::new(delivery.clone(), None) {
+            Some(next) => reporter = next,
+            None => break,
+        }
     }
+    delivery.finished();
 }
 
 /// Blocks all signals in this thread while it lives. A new thread inherits that: the host's signal handlers run on
