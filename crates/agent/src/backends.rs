@@ -1,6 +1,7 @@
 //! Interned backends: a type and identifying properties become a number once.
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tierline_model::name::clean_name;
@@ -43,6 +44,8 @@ pub(crate) struct Backends {
     tier_id: tierline_model::TierId,
     blocks: Box<[OnceLock<Block>]>,
     index: RwLock<Index>,
+    /// How many there are, for [`Self::bytes`].
+    len: AtomicU32,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +63,7 @@ impl Backends {
             tier_id: identity.tier_id(),
             blocks: (0..BACKENDS_MAX / BLOCK).map(|_| OnceLock::new()).collect(),
             index: RwLock::default(),
+            len: AtomicU32::new(0),
         };
         // Number 0: where calls go that nothing else is known of.
         backends
@@ -143,6 +147,7 @@ impl Backends {
             };
             let _ = place.set(entry);
             index.len += 1;
+            self.len.store(index.len, Ordering::Relaxed);
         }
         number
     }
@@ -168,7 +173,7 @@ impl Backends {
 
     /// Bytes held, about.
     pub(crate) fn bytes(&self) -> usize {
-        let len = self.index.read().unwrap_or_else(PoisonError::into_inner).len as usize;
+        let len = self.len.load(Ordering::Relaxed) as usize;
         len * (size_of::<BackendEntry>() + 600) + self.blocks.len() * size_of::<OnceLock<Block>>()
     }
 }

@@ -124,10 +124,10 @@ pub const CACHED_BACKENDS_PER_THREAD: usize = 512;
 pub const CACHED_BACKEND_BYTES_MAX: usize = 2_048;
 
 /// Finished transaction objects a thread keeps for the next BT of the same name.
-pub const FREE_PER_NAME_MAX: usize = 4;
+pub const FREE_PER_NAME_MAX: usize = 2;
 
 /// Finished transaction objects a thread keeps for any BT.
-pub const FREE_PER_THREAD_MAX: usize = 64;
+pub const FREE_PER_THREAD_MAX: usize = 32;
 
 /// Cores a thread remembers. One, but for tests and `shutdown` followed by `init`.
 pub const CORES_PER_THREAD_MAX: usize = 4;

@@ -115,13 +115,17 @@ impl Record {
 
     /// Keeps user data; counts it as dropped beyond the limits.
     pub(crate) fn add_user_data(&mut self, key: &str, value: &str) {
-        if self.user_data.len() >= USER_DATA_ENTRIES_MAX || !self.has_room() {
+        let is_full = self.user_data.len() == self.user_data.capacity() || self.text_is_full();
+        if self.user_data.len() >= USER_DATA_ENTRIES_MAX || !self.has_room(is_full) {
             self.count_drop(DropCause::UserData);
             return;
         }
         let key = self.keep_text(key, USER_DATA_KEY_CHARS_MAX);
         let value = self.keep_text(value, USER_DATA_VALUE_CHARS_MAX);
         self.user_data.push((key, value));
+        if is_full {
+            self.account();
+        }
     }
 
     pub(crate) fn user_data(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -180,7 +184,11 @@ impl Record {
         self.exits_begun = self.exits_begun.saturating_add(1);
         self.exits_active = self.exits_active.saturating_add(1);
         let number = self.exits_begun;
-        if self.exits.len() >= EXIT_CALLS_PER_SEGMENT_MAX || !self.has_room() {
+        let properties_left = self.exit_properties.capacity() - self.exit_properties.len();
+        let is_full = self.exits.len() == self.exits.capacity()
+            || properties_left < properties.len()
+            || self.text_is_full();
+        if self.exits.len() >= EXIT_CALLS_PER_SEGMENT_MAX || !self.has_room(is_full) {
             self.exits_dropped += 1;
             self.count_drop(DropCause::ExitCallDetails);
             self.open_calls.push(OpenCall { number, backend, start_ns: now_ns });
@@ -208,27 +216,30 @@ impl Record {
             failed: false,
             counted: false,
         });
+        if is_full {
+            self.account();
+        }
         Some((number, Some(position)))
     }
 
+    /// Whether the text buffer may grow with the next entry. Few texts are longer than this; the next entry
+    /// sees what they did.
+    fn text_is_full(&self) -> bool {
+        self.text.capacity() - self.text.len() < 256
+    }
+
     /// Whether more details may be kept. Looks at the core's memory only where buffers are about to grow.
-    fn has_room(&mut self) -> bool {
-        let grows = self.exits.len() == self.exits.capacity()
-            || self.user_data.len() == self.user_data.capacity()
-            || self.text.capacity() - self.text.len() < 256;
-        if !grows || self.buffer_bytes() < KEPT_BYTES_PER_TRANSACTION_MAX {
+    fn has_room(&self, is_full: bool) -> bool {
+        if !is_full {
             return true;
         }
-        self.account();
-        match &self.core {
-            Some(core) => {
-                let limit = core.memory_limit_bytes();
-                // Buffers grow by doubling: what is there may become twice as much.
-                self.accounted_bytes * 2 <= limit / TRANSACTION_MEMORY_SHARE
-                    && core.fixed_bytes() + self.accounted_bytes <= limit
-            }
-            None => false,
-        }
+        let Some(core) = &self.core else {
+            return false;
+        };
+        // Buffers grow by doubling: what is there may become twice as much.
+        let limit = core.memory_limit_bytes();
+        self.accounted_bytes * 2 <= limit / TRANSACTION_MEMORY_SHARE
+            && core.fixed_bytes() + self.accounted_bytes <= limit
     }
 
     fn buffer_bytes(&self) -> usize {
@@ -236,16 +247,23 @@ impl Record {
             + self.user_data.capacity() * size_of::<(Piece, Piece)>()
             + self.exits.capacity() * size_of::<ExitRecord>()
             + self.exit_properties.capacity() * size_of::<(Piece, Piece)>()
+            + self.open_calls.capacity() * size_of::<OpenCall>()
+            + self.error_bytes
     }
 
-    /// Tells the core how much this record holds.
+    /// Tells the core how much this record holds, when that changed.
     fn account(&mut self) {
         let bytes = self.buffer_bytes();
+        if bytes == self.accounted_bytes {
+            return;
+        }
         if let Some(core) = &self.core {
             core.running_bytes.fetch_add(bytes, Ordering::Relaxed);
             core.running_bytes.fetch_sub(self.accounted_bytes, Ordering::Relaxed);
+            if bytes > self.accounted_bytes {
+                core.make_room();
+            }
             self.accounted_bytes = bytes;
-            core.make_room();
         }
     }
 
@@ -276,16 +294,27 @@ impl Record {
         self.exit_errors.clear();
         self.open_calls.clear();
         if self.buffer_bytes() > KEPT_BYTES_PER_TRANSACTION_MAX {
-            self.text = String::new();
-            self.user_data = Vec::new();
-            self.exits = Vec::new();
-            self.exit_properties = Vec::new();
-            self.open_calls = Vec::new();
-            self.exit_errors = Vec::new();
-            if let Some(core) = &self.core {
-                core.running_bytes.fetch_sub(self.accounted_bytes, Ordering::Relaxed);
-            }
-            self.accounted_bytes = 0;
+            self.give_up_buffers();
         }
+        self.account();
+    }
+
+    fn give_up_buffers(&mut self) {
+        self.text = String::new();
+        self.user_data = Vec::new();
+        self.exits = Vec::new();
+        self.exit_properties = Vec::new();
+        self.open_calls = Vec::new();
+        self.exit_errors = Vec::new();
+        self.errors = Vec::new();
+    }
+
+    /// Forgets everything, for a slot that nobody needs soon. What is returned is dropped by the caller, who
+    /// holds the record's lock: the core may go with it.
+    pub(crate) fn clear(&mut self) -> impl Sized + use<> {
+        self.reset();
+        self.give_up_buffers();
+        self.account();
+        (self.core.take(), self.bt.take(), self.thread.take())
     }
 }

@@ -188,11 +188,7 @@ impl Slots {
 
     /// Gives a slot back, with nothing of its last core in it.
     pub(crate) fn release(&self, slot: &'static Slot) {
-        let old = {
-            let mut record = slot.record.lock();
-            record.reset();
-            (record.core.take(), record.bt.take(), record.thread.take())
-        };
+        let old = slot.record.lock().clear();
         slot.core_serial.store(0, Ordering::Relaxed);
         slot.free_list.store(u32::MAX, Ordering::Relaxed);
         self.free.lock().released.push(slot.index);

@@ -305,3 +305,33 @@ fn many_running_bts_with_many_details_stay_within_the_budget() {
     assert!(report.ledger.drops[&DropCause::UserData] > 0);
     assert!(core.memory_bytes() <= 8 << 20, "{}", core.memory_bytes());
 }
+
+#[test]
+fn thousands_of_running_bts_share_the_budget_and_give_it_back() {
+    const RUNNING: usize = 20_000;
+    let mut config = quiet();
+    config.limits.memory_bytes_max = 24 << 20;
+    let core = core(config);
+    let backend = database(&core);
+    let value = "v".repeat(600);
+    let empty = core.memory_bytes();
+    let running: Vec<_> = (0..RUNNING)
+        .map(|_| {
+            let bt = core.begin("/waits", None);
+            begin_exit(&bt, &backend).expect("none is active").end();
+            bt.add_user_data("key", &value);
+            bt
+        })
+        .collect();
+    let full = core.memory_bytes();
+    assert!(full > empty + (8 << 20), "{empty} {full}: what runs is counted");
+    assert!(full <= 26 << 20, "{full}");
+    running.iter().for_each(|bt| bt.end());
+    drop(running);
+    let after = core.memory_bytes();
+    assert!(after < full / 2, "{full} {after}: only the bare slots are left");
+    let report = drain(&core);
+    assert_balanced(&report);
+    assert_eq!((report.ledger.ended, report.ledger.exit_calls), (RUNNING as u64, RUNNING as u64));
+    assert!(report.ledger.drops.contains_key(&DropCause::UserData), "{:?}", report.ledger.drops);
+}
