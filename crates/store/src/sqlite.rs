@@ -13,6 +13,7 @@ mod minute_cache;
 mod names;
 mod prepare;
 mod readers;
+mod seen;
 mod segment_list;
 mod shared;
 mod snapshots;

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use tierline_model::AppId;
+use tierline_model::{AppId, Guid};
 use tierline_store::conformance::queries::{hour, whole};
 use tierline_store::conformance::random::Random;
-use tierline_store::conformance::sample::{ACCOUNT, batch_of_report, identity, now_ms, random_batch, report};
+use tierline_store::conformance::sample::{
+    ACCOUNT, batch_of_report, batch_of_segments, identity, now_ms, random_batch, report, segment,
+};
 use tierline_store::sqlite::SqliteStore;
 use tierline_store::{MetricFamily, MetricRow, SegmentFilter, Store, StoreError};
 
@@ -124,6 +126,52 @@ fn a_directory_that_cannot_be_made_says_so() {
     std::fs::write(&file, "").unwrap();
     let error = open_error(&file.join("data"));
     assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+}
+
+#[test]
+fn requests_are_found_in_every_part_of_a_large_file() {
+    const SEGMENTS: u64 = 34_000; // a part of the index has 32,768 rows
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(directory.path()).unwrap();
+    let mut random = Random::new(3);
+    let mut segment = segment(&mut random, "shop", now_ms());
+    segment.exit_calls.clear();
+    let batches: Vec<_> = (0..SEGMENTS / 1_000)
+        .map(|_| {
+            let segments = (0..1_000).map(|_| {
+                let guid = u128::from(random.next()) << 64 | u128::from(random.next() | 1);
+                segment.guid = Guid::from_bytes(guid.to_be_bytes()).unwrap();
+                segment.clone()
+            });
+            batch_of_segments(identity("shop", 1, 1, 1), segments.collect())
+        })
+        .collect();
+    for batch in &batches {
+        store.write(batch.clone()).unwrap();
+    }
+    // Known from memory, and known from the file.
+    store.write(batches[0].clone()).unwrap();
+    drop(store);
+    store = SqliteStore::open(directory.path()).unwrap();
+    store.write(batches[0].clone()).unwrap();
+    store.write(batches[33].clone()).unwrap();
+    let guids: Vec<Guid> = [0, 33].map(|batch: usize| batches[batch].segments[0].segments[500].guid).into();
+    for guid in &guids {
+        assert_eq!(store.execution(ACCOUNT, *guid).unwrap().len(), 1);
+    }
+    let filter = SegmentFilter { guids: guids.clone(), ..SegmentFilter::default() };
+    assert_eq!(store.segments(ACCOUNT, &filter).unwrap().segments.len(), 2);
+    let mut filter = SegmentFilter::default();
+    let mut found = 0;
+    loop {
+        let page = store.segments(ACCOUNT, &filter).unwrap();
+        found += page.segments.len() as u64;
+        filter.after = page.next;
+        if filter.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, SEGMENTS);
 }
 
 /// A small disk, for as long as it lives.

@@ -48,7 +48,9 @@ impl TablesWriter {
 
     pub(super) fn backend(&mut self, backend: &Backend) -> u64 {
         let same_id = self.backend_positions.get(&backend.id.get());
-        if let Some((_, position)) = same_id.and_then(|known| known.iter().find(|(known, _)| known == backend)) {
+        if let Some((_, position)) =
+            same_id.and_then(|known| known.iter().find(|(known, _)| known == backend))
+        {
             return *position;
         }
         let name = self.text(&backend.name);

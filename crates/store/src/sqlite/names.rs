@@ -1,4 +1,5 @@
-//! Small numbers for accounts, incarnations, sources and BTs within one file, remembered by the writer.
+//! What the writer remembers of an open file: small numbers for accounts, incarnations, sources and BTs, and
+//! which segments may be there.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -8,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql};
 use tierline_model::Incarnation;
 
 use super::prepare::integer;
+use super::seen::Seen;
 use crate::aggregate::Source;
 use crate::limits::NAMES_REMEMBERED_MAX;
 
@@ -18,6 +20,8 @@ pub(super) struct Names {
     incarnations: HashMap<(i64, Incarnation), i64>,
     sources: HashMap<(i64, Source), i64>,
     bts: HashMap<i64, i64>,
+    /// For files of snapshots, once something was written.
+    seen: Option<Seen>,
 }
 
 /// The value remembered for `key`, or found.
@@ -97,6 +101,20 @@ impl Names {
                 ],
             )
         })
+    }
+
+    /// Whether a segment may have been written before; from now on it was.
+    pub(super) fn seen(
+        &mut self,
+        connection: &Connection,
+        guid_low: i64,
+        span_id: i64,
+    ) -> rusqlite::Result<bool> {
+        let seen = match &mut self.seen {
+            Some(seen) => seen,
+            none => none.insert(Seen::read(connection)?),
+        };
+        Ok(seen.insert(guid_low, span_id))
     }
 
     pub(super) fn bt(&mut self, connection: &Connection, bt_id: i64) -> rusqlite::Result<i64> {

@@ -12,7 +12,7 @@ use super::metrics::id_of;
 use super::prepare::{FIRST_IN_CHAIN, guid_halves, guid_of, integer, ordered, span_of};
 use super::readers::ReadError;
 use super::shared::Shared;
-use super::snapshots::read_block;
+use super::snapshots::{PARTS, read_block};
 use crate::StoreError;
 use crate::block::segments::{policy_code, policy_of, verdict_code, verdict_of};
 use crate::limits::{SEARCH_BLOCK_BYTES_MAX, SEARCH_BLOCKS_DECODED_MAX, SEGMENTS_PER_PAGE_MAX};
@@ -214,13 +214,15 @@ impl Page<'_> {
     fn push_conditions(&self, sql: &mut String) {
         let filter = self.filter;
         if !filter.guids.is_empty() {
-            // The first condition finds the rows in the index, the second is the exact one.
+            sql.push_str(" AND g.id IN (");
+            sql.push_str(PARTS);
+            sql.push_str("SELECT q.id FROM part CROSS JOIN segment q ON q.id >> 15 = part.n");
             let parts = filter.guids.iter().map(|guid| guid_halves(*guid).1 & 0x7fff_ffff);
-            push_list(sql, "g.guid_low & 2147483647", parts);
-            sql.push_str(" AND (0");
+            push_list(sql, "q.guid_low & 2147483647", parts);
+            sql.push_str(" WHERE 0");
             for guid in &filter.guids {
                 let (high, low) = guid_halves(*guid);
-                let _ = write!(sql, " OR (+g.guid_low = {low} AND g.guid_high = {high})");
+                let _ = write!(sql, " OR (+q.guid_low = {low} AND q.guid_high = {high})");
             }
             sql.push(')');
         }

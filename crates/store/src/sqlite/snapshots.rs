@@ -34,7 +34,6 @@ pub(super) fn write(
     Ok(())
 }
 
-// A plus keeps SQLite from putting the constant into the expression that the index knows.
 fn write_row(
     connection: &Connection,
     names: &mut Names,
@@ -45,16 +44,10 @@ fn write_row(
 ) -> rusqlite::Result<()> {
     let source = names.source(connection, account, row.source)?;
     let bt = names.bt(connection, row.bt_id)?;
-    let before: Option<(i64, i64)> = connection
-        .prepare_cached(
-            "SELECT g.id, g.flags FROM segment g JOIN source s ON s.id = g.source_id \
-             WHERE g.guid_low & 2147483647 = ?1 & 2147483647 AND g.span_id & 2147483647 = ?2 & 2147483647 \
-             AND +g.guid_low = ?1 AND +g.span_id = ?2 AND g.guid_high = ?3 AND +s.account_id = ?4",
-        )?
-        .query_row(params![row.guid.1, row.span_id, row.guid.0, account], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
+    let before = match names.seen(connection, row.guid.1, row.span_id)? {
+        true => find_row(connection, account, row)?,
+        false => None,
+    };
     // A final record is the last word, whatever a spool delivers late.
     if before.is_some_and(|(_, flags)| flags & IN_FLIGHT == 0 && row.flags & IN_FLIGHT != 0) {
         return Ok(());
@@ -84,6 +77,23 @@ fn write_row(
             row.error_summary,
         ])?;
     Ok(())
+}
+
+/// The parts of the index of requests.
+pub(super) const PARTS: &str = "WITH RECURSIVE part(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM part \
+     WHERE n < (SELECT max(id) >> 15 FROM segment)) ";
+
+/// Id and flags of the row that a second writing replaces.
+fn find_row(connection: &Connection, account: i64, row: &SegmentRow) -> rusqlite::Result<Option<(i64, i64)>> {
+    // A plus keeps SQLite from putting the constant into the expression that the index knows.
+    let sql = format!(
+        "{PARTS} SELECT g.id, g.flags FROM part CROSS JOIN segment g ON g.id >> 15 = part.n \
+         AND g.guid_low & 2147483647 = ?1 & 2147483647 AND g.span_id & 2147483647 = ?2 & 2147483647 \
+         CROSS JOIN source s ON s.id = g.source_id \
+         WHERE +g.guid_low = ?1 AND +g.span_id = ?2 AND g.guid_high = ?3 AND +s.account_id = ?4"
+    );
+    let values = params![row.guid.1, row.span_id, row.guid.0, account];
+    connection.prepare_cached(&sql)?.query_row(values, |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
 /// Everything kept of one request.
@@ -126,11 +136,12 @@ fn places_of(
 ) -> Result<BTreeMap<i64, Vec<usize>>, ReadError> {
     let (high, low) = guid_halves(guid);
     let mut places: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-    let mut statement = connection.prepare_cached(
-        "SELECT g.block_id, g.position FROM segment g JOIN source s ON s.id = g.source_id \
-         WHERE g.guid_low & 2147483647 = ?1 & 2147483647 AND +g.guid_low = ?1 AND g.guid_high = ?2 \
+    let mut statement = connection.prepare_cached(&format!(
+        "{PARTS} SELECT g.block_id, g.position FROM part CROSS JOIN segment g ON g.id >> 15 = part.n \
+         AND g.guid_low & 2147483647 = ?1 & 2147483647 CROSS JOIN source s ON s.id = g.source_id \
+         WHERE +g.guid_low = ?1 AND g.guid_high = ?2 \
          AND +s.account_id = (SELECT id FROM account WHERE name = ?3) LIMIT ?4",
-    )?;
+    ))?;
     let mut rows = statement.query(params![low, high, account, SEGMENTS_PER_EXECUTION_MAX as i64])?;
     while let Some(row) = rows.next()? {
         places.entry(row.get(0)?).or_default().push(row.get::<_, u32>(1)? as usize);
