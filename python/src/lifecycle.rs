@@ -1,5 +1,6 @@
 //! Starting and stopping the agent.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -78,14 +79,14 @@ pub fn shutdown(
     let (done, is_done) = mpsc::sync_channel(1);
     let started = std::thread::Builder::new().name("tierline-shutdown".into()).spawn(move || {
         quietly((), || {
-            process::shutdown(timeout);
+            end(timeout);
         });
         // Nobody may be waiting any more.
         let _ = done.send(());
     });
     if started.is_err() {
         // No thread to be had: wait here, though gevent's other greenlets and Ctrl-C then wait too.
-        py.detach(|| quietly(false, || process::shutdown(timeout)));
+        py.detach(|| quietly(false, || end(timeout)));
         return Ok(());
     }
     let mut pause = Pause::new();
@@ -101,8 +102,28 @@ pub fn shutdown(
 #[pyfunction]
 pub fn flush_at_exit(py: Python<'_>) {
     quietly((), || {
-        py.detach(|| process::shutdown(Some(EXIT_FLUSH_MAX)));
+        py.detach(|| end(Some(EXIT_FLUSH_MAX)));
     });
+}
+
+/// Calls of [`end`] that have not returned.
+static ENDING: AtomicU32 = AtomicU32::new(0);
+
+/// Whether the agent is being shut down at this moment.
+pub fn is_ending() -> bool {
+    ENDING.load(Ordering::Acquire) > 0
+}
+
+fn end(timeout: Option<Duration>) -> bool {
+    struct Ending;
+    impl Drop for Ending {
+        fn drop(&mut self) {
+            ENDING.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+    ENDING.fetch_add(1, Ordering::AcqRel);
+    let _ending = Ending;
+    process::shutdown(timeout)
 }
 
 /// What the agent noticed and the host was never told, as JSON; empty while it is not running.
@@ -110,7 +131,7 @@ pub fn flush_at_exit(py: Python<'_>) {
 pub fn diagnostics() -> String {
     quietly(String::new(), || {
         let Some(mut diagnostics) = process::diagnostics() else { return String::new() };
-        diagnostics.panics += PANICS.load(std::sync::atomic::Ordering::Relaxed);
+        diagnostics.panics += PANICS.load(Ordering::Relaxed);
         serde_json::to_string(&diagnostics).unwrap_or_default()
     })
 }

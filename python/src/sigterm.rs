@@ -36,11 +36,13 @@ mod linux {
     use std::mem::MaybeUninit;
     use std::ptr;
     use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    use std::time::Instant;
 
     use tierline::{fork, process};
 
     use crate::guard::quietly;
-    use crate::limits::EXIT_FLUSH_MAX;
+    use crate::lifecycle;
+    use crate::limits::{EXIT_FLUSH_MAX, WAIT_STEP_MIN};
 
     /// Whether [`arm`] ever installed the handler in this process or an ancestor.
     static ARMED: AtomicBool = AtomicBool::new(false);
@@ -158,9 +160,14 @@ mod linux {
             if unsafe { libc::sem_wait(REQUESTED.pointer()) } != 0 {
                 continue; // interrupted
             }
+            let begun = Instant::now();
             quietly((), || {
                 process::flush(EXIT_FLUSH_MAX);
             });
+            // The program goes on meanwhile and may have come to its end, where `atexit` does the same.
+            while lifecycle::is_ending() && begun.elapsed() < 2 * EXIT_FLUSH_MAX {
+                std::thread::sleep(WAIT_STEP_MIN);
+            }
             // SAFETY: as in `arm`. A handler that the program has set meanwhile decides what happens.
             unsafe {
                 let mut action: libc::sigaction = MaybeUninit::zeroed().assume_init();

@@ -129,7 +129,8 @@ def test_children_of_subprocess_are_not_touched(run):
         BEGIN
         + """
 import subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", "import time; print(1, flush=True); time.sleep(60)"], stdout=subprocess.PIPE)
+program = "import time; print(1, flush=True); time.sleep(60)"
+child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
 child.stdout.readline()
 child.terminate()
 print(child.wait(5))

@@ -16,6 +16,7 @@ import os
 import sys
 
 from appdynamics import _native
+from appdynamics.agent import _forking
 
 _prepared = False
 
@@ -29,6 +30,7 @@ def prepare():
     atexit.register(_native.flush_at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=flush_before_exit)
+    _forking.prepare()
     _keep_the_flush_before_sigterm()
     if _is_child_of_multiprocessing():
         flush_before_exit()

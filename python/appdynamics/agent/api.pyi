@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Generator, Iterable, Mapping
-from typing import Any, Final, Literal, final
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, final
 
 __all__ = [
     "EXIT_CACHE",
@@ -51,8 +51,9 @@ class BtHandle:
 class ExitCallHandle:
     """A running exit call. Opaque and always true."""
 
-type _Error = BaseException | type[BaseException] | Iterable[BaseException | type[BaseException]] | None
-type _Properties = Mapping[str, object] | None
+_T = TypeVar("_T")
+_Error: TypeAlias = BaseException | type[BaseException] | Iterable[BaseException | type[BaseException]] | None
+_Properties: TypeAlias = Mapping[str, object] | None
 
 def init(environ: Mapping[str, object] | None = None, timeout_ms: float | None = -1) -> bool:
     """Initialize the agent. True if it is properly configured.
@@ -105,8 +106,8 @@ def make_correlation_header(
 ) -> tuple[str, str] | None:
     """The name and value of a header that lets the tier called continue the transaction; `None` if disabled."""
 
-class _Ready[T]:
-    def __await__(self) -> Generator[Any, Any, T]: ...
+class _Ready(Generic[_T]):
+    def __await__(self) -> Generator[Any, Any, _T]: ...
 
 @final
 class bt:

@@ -1,5 +1,7 @@
 """`os.fork`, `multiprocessing` and `concurrent.futures`: every unit is counted, and nothing hangs."""
 
+import sys
+
 import pytest
 
 PRELUDE = """
@@ -208,3 +210,28 @@ print(sorted(times)[10] * 1000)
 """
     )
     assert float(result.stdout) < 10
+
+
+@pytest.mark.parametrize("own_thread", [False, True], ids=["no other threads", "a thread of its own"])
+def test_a_fork_warns_only_of_threads_of_the_program(run, lap, own_thread):
+    result = run(
+        PRELUDE
+        + f"""
+import threading, warnings
+warnings.simplefilter("always")
+work("parent")
+done = threading.Event()
+if {own_thread}:
+    threading.Thread(target=done.wait).start()
+for _ in range(3):
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    assert status_of(pid) == 0
+done.set()
+""",
+        check=False,
+    )
+    assert result.returncode == 0
+    warns = own_thread and sys.version_info >= (3, 12)
+    assert result.stderr.count("is multi-threaded") == (3 if warns else 0)

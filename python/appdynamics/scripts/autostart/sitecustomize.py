@@ -9,7 +9,8 @@ def _start():
         from appdynamics.agent import api
 
         api.init()
-    except BaseException:  # noqa: BLE001 - an interpreter without the package, or anything else: the program must run
+    except BaseException:
+        # An interpreter without the package, or anything else: the program must run.
         pass
 
 
