@@ -8,6 +8,7 @@
 
 use std::cell::UnsafeCell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -32,7 +33,7 @@ impl<T> ShortLock<T> {
         if self.held.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             self.wait();
         }
-        ShortGuard { lock: self }
+        ShortGuard { lock: self, stays: PhantomData }
     }
 
     #[cold]
@@ -59,6 +60,8 @@ impl<T> ShortLock<T> {
 /// Holds the lock; gives it back when dropped, also while unwinding.
 pub(crate) struct ShortGuard<'a, T> {
     lock: &'a ShortLock<T>,
+    /// A guard stays with its thread: what it protects need not be fit for sharing.
+    stays: PhantomData<*const ()>,
 }
 
 impl<T> Deref for ShortGuard<'_, T> {
