@@ -21,6 +21,7 @@ pub fn reports_batch(
 ) -> WriteBatch {
     let mut seen = Seen::default();
     for (agent, report) in &reports {
+        let agent = &Reporter::new(agent);
         let life = (report.start_ms, report.end_ms.max(report.start_ms));
         seen.agent(agent, life);
         for segment in &report.segments {
@@ -44,6 +45,7 @@ pub fn segments_batch(
 ) -> WriteBatch {
     let mut seen = Seen::default();
     for (agent, segments) in &segments {
+        let agent = &Reporter::new(agent);
         for segment in segments {
             let start_ms = segment.start_unix_ns / 1_000_000;
             let life = (start_ms, start_ms.saturating_add(segment.duration_ns / 1_000_000));
@@ -58,6 +60,20 @@ pub fn segments_batch(
     let segments =
         segments.into_iter().map(|(identity, segments)| NodeSegments { identity, segments }).collect();
     WriteBatch { segments, ..seen.into_batch(account, received_ms) }
+}
+
+/// Who reports, with the ids of its names, which cost a hash each.
+struct Reporter<'a> {
+    identity: &'a AgentIdentity,
+    app_id: AppId,
+    tier_id: TierId,
+    node_id: NodeId,
+}
+
+impl<'a> Reporter<'a> {
+    fn new(identity: &'a AgentIdentity) -> Self {
+        Self { app_id: identity.app_id(), tier_id: identity.tier_id(), node_id: identity.node_id(), identity }
+    }
 }
 
 /// First and last time something was heard of, milliseconds since 1970.
@@ -80,8 +96,8 @@ fn lengthen(first_seen_ms: &mut u64, last_seen_ms: &mut u64, life: Life) {
 }
 
 impl Seen {
-    fn agent(&mut self, agent: &AgentIdentity, life: Life) {
-        let (app_id, tier_id, node_id) = (agent.app_id(), agent.tier_id(), agent.node_id());
+    fn agent(&mut self, agent: &Reporter<'_>, life: Life) {
+        let Reporter { identity: agent, app_id, tier_id, node_id } = *agent;
         let (first_seen_ms, last_seen_ms) = life;
         let application = self.applications.entry(app_id).or_insert_with(|| Application {
             id: app_id,
@@ -117,12 +133,12 @@ impl Seen {
     }
 
     /// Only the originating tier knows what a BT is called.
-    fn bt(&mut self, agent: &AgentIdentity, bt: &BtRef, life: Life) {
+    fn bt(&mut self, agent: &Reporter<'_>, bt: &BtRef, life: Life) {
         let Some(origin) = &bt.origin else { return };
         let record = self.bts.entry(bt.id).or_insert_with(|| BtRecord {
             id: bt.id,
-            app_id: agent.app_id(),
-            tier_id: agent.tier_id(),
+            app_id: agent.app_id,
+            tier_id: agent.tier_id,
             name: Arc::clone(&origin.name),
             entry_type: origin.entry_type,
             other_traffic: origin.other_traffic,
@@ -132,10 +148,10 @@ impl Seen {
         lengthen(&mut record.first_seen_ms, &mut record.last_seen_ms, life);
     }
 
-    fn backend(&mut self, agent: &AgentIdentity, backend: &Backend, life: Life) {
+    fn backend(&mut self, agent: &Reporter<'_>, backend: &Backend, life: Life) {
         let record = self.backends.entry(backend.id).or_insert_with(|| BackendRecord {
             backend: backend.clone(),
-            app_id: agent.app_id(),
+            app_id: agent.app_id,
             resolved_tier_id: None,
             first_seen_ms: life.0,
             last_seen_ms: life.1,
@@ -144,9 +160,9 @@ impl Seen {
     }
 
     /// The backend a caller named in its correlation header is the tier that received the header.
-    fn caller(&mut self, agent: &AgentIdentity, caller: Option<Caller>) {
+    fn caller(&mut self, agent: &Reporter<'_>, caller: Option<Caller>) {
         if let Some(Caller { backend_id: Some(backend), .. }) = caller {
-            self.resolutions.insert((agent.app_id(), backend), agent.tier_id());
+            self.resolutions.insert((agent.app_id, backend), agent.tier_id);
         }
     }
 

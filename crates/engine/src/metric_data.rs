@@ -29,10 +29,13 @@ impl Frequency {
     /// The frequency for a range: one minute up to a day, ten up to two, else an hour.
     #[must_use]
     pub fn of(range: TimeRange) -> Self {
-        match range.end_ms.saturating_sub(range.start_ms) / MINUTE_MS {
-            ..=ONE_MINUTE_RANGE_MINUTES_MAX => Self::OneMinute,
-            ..=TEN_MINUTE_RANGE_MINUTES_MAX => Self::TenMinutes,
-            _ => Self::SixtyMinutes,
+        let minutes = range.end_ms.saturating_sub(range.start_ms) / MINUTE_MS;
+        if minutes <= ONE_MINUTE_RANGE_MINUTES_MAX {
+            Self::OneMinute
+        } else if minutes <= TEN_MINUTE_RANGE_MINUTES_MAX {
+            Self::TenMinutes
+        } else {
+            Self::SixtyMinutes
         }
     }
 
@@ -423,7 +426,7 @@ fn sum(rows: &[&MetricRow], of: impl Fn(&MetricRow) -> u64) -> u64 {
 
 /// Rounded to the nearest; 0 when there is nothing to divide by.
 fn divide(value: u64, by: u64) -> u64 {
-    if by == 0 { 0 } else { value.saturating_add(by / 2) / by }
+    value.saturating_add(by / 2).checked_div(by).unwrap_or(0)
 }
 
 /// Nanoseconds as whole milliseconds, rounded to the nearest.

@@ -19,6 +19,7 @@ use tierline_wire::otlp::{
 
 use crate::controller::{Controller, Shared, now_ms};
 use crate::counters::Counters;
+use crate::log;
 
 /// Why a request was not acknowledged.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +77,9 @@ impl IngestError {
     fn count(&self, counters: &Counters) {
         let counter = if self.retryable() { &counters.batches_deferred } else { &counters.batches_refused };
         Counters::add(counter, 1);
+        if matches!(self, Self::Store(_) | Self::Failed) {
+            log::line(&self.to_string());
+        }
     }
 }
 

@@ -8,11 +8,13 @@
 pub mod access_keys;
 pub mod api;
 pub mod cli;
+pub mod connections;
 pub mod controller;
 pub mod counters;
 pub mod http_client;
 pub mod ingest;
 pub mod limits;
+pub mod log;
 pub mod login;
 pub mod page;
 pub mod rest;

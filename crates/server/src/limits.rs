@@ -80,3 +80,12 @@ pub const STOP_GRACE_S: u64 = 4;
 
 /// Requests to the store that answer questions at one time.
 pub const QUESTIONS_MAX: usize = 32;
+
+/// Connections at one time; more wait in the system's queue. An agent has one, a browser six.
+pub const CONNECTIONS_MAX: usize = 10_000;
+
+/// Seconds after which a connection that says nothing is closed. Agents speak every ten.
+pub const CONNECTION_IDLE_S: u64 = 120;
+
+/// Lines the controller logs in one second; further ones are counted.
+pub const LOG_LINES_PER_SECOND_MAX: u32 = 20;

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::controller::{Controller, Shared, now_ms};
 use crate::counters::Counters;
+use crate::log;
 use crate::sessions::Session;
 use crate::users::UserError;
 
@@ -74,8 +75,15 @@ pub async fn by_basic(controller: &Shared, headers: &HeaderMap) -> Result<Option
     if controller.users.check(&account, &user, &password).await? {
         return Ok(Some(Visitor { user, account }));
     }
-    Counters::add(&controller.counters.logins_failed, 1);
+    failed(controller, &user, &account);
     Ok(None)
+}
+
+/// Counts and logs a login that failed.
+pub fn failed(controller: &Controller, user: &str, account: &str) {
+    Counters::add(&controller.counters.logins_failed, 1);
+    let who: String = format!("{user}@{account}").chars().take(100).collect();
+    log::line(&format!("a login as {who} failed"));
 }
 
 /// The session whose cookie was sent.

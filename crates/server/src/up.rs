@@ -13,12 +13,13 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::access_keys::DEFAULT_ACCOUNT;
+use crate::connections::{Connections, raise_file_limit};
 use crate::controller::{Controller, Shared, now_ms};
 use crate::limits::{RETENTION_INTERVAL_S, STOP_GRACE_S};
 use crate::router::router;
-use crate::secret;
 use crate::settings::Settings;
 use crate::users::ADMIN;
+use crate::{log, secret};
 
 /// What a first start made up and prints once.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -75,6 +76,7 @@ pub fn open_store(data: &Path) -> Result<Arc<dyn Store>> {
 /// # Errors
 /// When it cannot start.
 pub async fn run(settings: Settings) -> Result<()> {
+    raise_file_limit();
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen at {}; is another controller running?", settings.listen))?;
@@ -101,10 +103,11 @@ pub async fn serve(
 ) -> Result<()> {
     let (stopping, mut stopped) = watch::channel(false);
     let cleaner = tokio::spawn(clean_up(Arc::clone(&controller)));
-    let server = axum::serve(listener, router(&controller)).with_graceful_shutdown(async move {
-        stop.await;
-        let _ = stopping.send(true);
-    });
+    let server =
+        axum::serve(Connections::new(listener), router(&controller)).with_graceful_shutdown(async move {
+            stop.await;
+            let _ = stopping.send(true);
+        });
     let grace = async move {
         if stopped.wait_for(|stopping| *stopping).await.is_err() {
             std::future::pending::<()>().await;
@@ -126,8 +129,8 @@ async fn clean_up(controller: Shared) {
         let store = Arc::clone(&controller.store);
         match tokio::task::spawn_blocking(move || store.drop_expired(now_ms())).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => complain(&format!("old data could not be removed: {error}")),
-            Err(error) => complain(&format!("the clean-up failed: {error}")),
+            Ok(Err(error)) => log::line(&format!("old data could not be removed: {error}")),
+            Err(error) => log::line(&format!("the clean-up failed: {error}")),
         }
     }
 }
@@ -163,9 +166,4 @@ fn announce(address: SocketAddr, settings: &Settings, made: &FirstStart) {
         ));
     }
     let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-/// The controller's log is its standard error.
-fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "tierline: {text}");
 }

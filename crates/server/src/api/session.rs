@@ -12,7 +12,6 @@ use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
 use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::controller::{Shared, now_ms};
-use crate::counters::Counters;
 use crate::login::{self, PAGE_COOKIE};
 use crate::users::ADMIN;
 
@@ -89,7 +88,7 @@ pub async fn login(
     refuse_other_sites(&headers)?;
     let account = request.account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned());
     if !controller.users.check(&account, &request.user, &request.password).await? {
-        Counters::add(&controller.counters.logins_failed, 1);
+        login::failed(&controller, &request.user, &account);
         return Err(ApiError::new(
             StatusCode::UNAUTHORIZED,
             "User, account or password is wrong.",

@@ -32,7 +32,13 @@ pub const CONFIG_KIND: &str = "agent-config";
 #[derive(Default)]
 pub struct Conversations {
     agents: Mutex<HashMap<[u8; 16], Conversation>>,
-    configs: Mutex<HashMap<(Arc<str>, AppId), (u64, Arc<RemoteConfig>)>>,
+    configs: Mutex<HashMap<(Arc<str>, AppId), CachedConfig>>,
+}
+
+/// The configuration of an application's agents and when it was read.
+struct CachedConfig {
+    read_ms: u64,
+    config: Arc<RemoteConfig>,
 }
 
 /// What is remembered of one agent.
@@ -182,10 +188,10 @@ impl Conversations {
         let key = (Arc::clone(account), app_id);
         {
             let configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((read_ms, config)) = configs.get(&key)
-                && now_ms.saturating_sub(*read_ms) < AGENT_CONFIG_CACHE_MS
+            if let Some(cached) = configs.get(&key)
+                && now_ms.saturating_sub(cached.read_ms) < AGENT_CONFIG_CACHE_MS
             {
-                return Ok(Arc::clone(config));
+                return Ok(Arc::clone(&cached.config));
             }
         }
         let config = match store.document(account, CONFIG_KIND, &app_id.to_string())? {
@@ -199,7 +205,7 @@ impl Conversations {
         if configs.len() >= AGENT_CONFIGS_MAX {
             configs.clear();
         }
-        configs.insert(key, (now_ms, Arc::clone(&config)));
+        configs.insert(key, CachedConfig { read_ms: now_ms, config: Arc::clone(&config) });
         Ok(config)
     }
 }
