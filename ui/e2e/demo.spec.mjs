@@ -85,6 +85,16 @@ async function openFromScorecard(label) {
   return true;
 }
 
+/** Waits until the rows are those of the filter. */
+async function onlyErrors() {
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('[role="table"][aria-label="Snapshots"] [role="row"]')].slice(
+      1,
+    );
+    return rows.length > 0 && rows.every((row) => row.children[1].textContent === "Error");
+  });
+}
+
 test("somebody who is not signed in is asked to, and a wrong password is refused", async () => {
   await page.goto(`${url}/applications`);
   await page.waitForURL(/\/login/);
@@ -229,13 +239,7 @@ test("an error snapshot shows its stack", async () => {
   await nav("Snapshots");
   await page.getByRole("group", { name: "Verdicts" }).getByRole("button", { name: "Error" }).click();
   await page.waitForURL(/verdicts=ERROR/);
-  // Wait until the rows are those of the filter.
-  await page.waitForFunction(() => {
-    const rows = [...document.querySelectorAll('[role="table"][aria-label="Snapshots"] [role="row"]')].slice(
-      1,
-    );
-    return rows.length > 0 && rows.every((row) => row.children[1].textContent === "Error");
-  });
+  await onlyErrors();
   await fits();
   await accessible();
   await rowLinks("Snapshots").first().click();
@@ -245,6 +249,33 @@ test("an error snapshot shows its stack", async () => {
   assert.match(await stack.textContent(), /File ".*", line \d+/);
   await picture("error-snapshot");
   await accessible();
+});
+
+test("an exit call leads to the segment on the tier it reached", async () => {
+  await nav("Snapshots");
+  await page.getByRole("group", { name: "Verdicts" }).getByRole("button", { name: "Error" }).click();
+  await page.waitForURL(/verdicts=ERROR/);
+  await onlyErrors();
+  const table = page.getByRole("table", { name: "Snapshots" });
+  const heads = await table.getByRole("columnheader").allTextContents();
+  const calling = await table
+    .getByRole("row")
+    .evaluateAll(
+      (rows, column) => rows.findIndex((row) => Number(row.children[column].textContent) > 0),
+      heads.indexOf("Exit calls"),
+    );
+  await table.getByRole("row").nth(calling).getByRole("link").click();
+  await page
+    .getByRole("button", { name: /^Exit call .* →/ })
+    .first()
+    .click();
+  await page.getByRole("link", { name: /^Its segment on tier/ }).click();
+  await page.waitForURL(/segment=/);
+  assert.equal(
+    await page.getByRole("group", { name: "Segments" }).getByRole("button", { pressed: true }).count(),
+    1,
+  );
+  assert.equal(await page.getByRole("dialog").count(), 0);
 });
 
 test("a backend's dashboard has its identifying properties in the upper right", async () => {

@@ -183,7 +183,7 @@ function plotOptions({ element, kind, series, height, whole, latest, onHover }: 
   return {
     width: element.clientWidth,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: SYNC_KEY },
