@@ -344,6 +344,38 @@ test("everything fits a small laptop", async () => {
   }
 });
 
+test("a controller that cannot be reached is said, and the old figures stay", async () => {
+  await nav("Dashboard");
+  const calls = page.getByRole("definition").first();
+  await calls.waitFor();
+  const before = complaints.length;
+  await page.route("**/api/**", (route) => route.abort());
+  await page.getByText("The controller cannot be reached.").waitFor({ timeout: 30_000 });
+  assert.match(await calls.textContent(), /\d/);
+  await page.unroute("**/api/**");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("The controller cannot be reached.").waitFor({ state: "detached" });
+  complaints.splice(before);
+});
+
+test("a login that ended leads to the login page, and from there back", async () => {
+  const before = complaints.length;
+  await page.evaluate(async () => {
+    const { csrfToken } = await (await fetch("/api/session")).json();
+    await fetch("/api/logout", {
+      method: "POST",
+      headers: { "x-csrf-token": csrfToken, "content-type": "application/json" },
+      body: "{}",
+    });
+  });
+  await page.waitForURL(/\/login\?next=/, { timeout: 30_000 });
+  await page.getByLabel("User").fill(user);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Flow map" }).waitFor();
+  complaints.splice(before);
+});
+
 test("nothing went wrong on the way: no error, nothing the security policy refused, no call elsewhere", () => {
   assert.deepEqual(complaints, []);
 });

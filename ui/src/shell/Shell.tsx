@@ -3,6 +3,7 @@ import { TimeRangePicker } from "../time-range/TimeRangePicker";
 import { ApplicationSwitch } from "./ApplicationSwitch";
 import { Logo } from "./Logo";
 import styles from "./Shell.module.css";
+import { Unreachable } from "./Unreachable";
 import { UserMenu } from "./UserMenu";
 
 /** The frame of every page: where am I, over what time, who am I. */
@@ -37,6 +38,7 @@ export function Shell() {
           <UserMenu />
         </div>
       </header>
+      <Unreachable />
       <Outlet />
     </div>
   );
