@@ -42,7 +42,7 @@ fn check_all_arrives(controller: &RecordingController, directory: &std::path::Pa
 }
 
 fn failures_of_all_kinds_then_back() {
-    for behaviour in [
+    let behaviours = [
         Behaviour::Status(500, None),
         Behaviour::Status(503, None),
         Behaviour::Status(401, None),
@@ -50,17 +50,24 @@ fn failures_of_all_kinds_then_back() {
         Behaviour::Garbage,
         Behaviour::CloseMidway,
         Behaviour::BlackHole,
-    ] {
-        let controller = RecordingController::start().unwrap();
-        let scratch = tempfile::tempdir().unwrap();
-        controller.behave(behaviour.clone());
-        let said = Setup::of(&controller, scratch.path()).play("steady", &["1800", "500"]);
-        assert!(said.number("shutdown_ms") <= 500, "{behaviour:?}: {}", said.number("shutdown_ms"));
-        assert_eq!((controller.ended(), said.number("delivered")), (0, 0), "{behaviour:?}");
-        assert!(!spooled_files(scratch.path()).is_empty(), "{behaviour:?}");
-        controller.behave(Behaviour::Well);
-        check_all_arrives(&controller, scratch.path(), said.number("ended"));
-    }
+    ];
+    std::thread::scope(|scope| {
+        for behaviour in behaviours {
+            scope.spawn(|| away_then_back(behaviour));
+        }
+    });
+}
+
+fn away_then_back(behaviour: Behaviour) {
+    let controller = RecordingController::start().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    controller.behave(behaviour.clone());
+    let said = Setup::of(&controller, scratch.path()).play("steady", &["1800", "500"]);
+    assert!(said.number("shutdown_ms") <= 500, "{behaviour:?}: {}", said.number("shutdown_ms"));
+    assert_eq!((controller.ended(), said.number("delivered")), (0, 0), "{behaviour:?}");
+    assert!(!spooled_files(scratch.path()).is_empty(), "{behaviour:?}");
+    controller.behave(Behaviour::Well);
+    check_all_arrives(&controller, scratch.path(), said.number("ended"));
 }
 
 fn a_lost_answer_counts_once() {

@@ -42,22 +42,16 @@ fn a_configuration_is_applied_reported_and_cached() {
 }
 
 fn garbage_from_the_controller_is_survived() {
-    for behaviour in [
-        Behaviour::GarbageBody,
-        Behaviour::Garbage,
-        Behaviour::Status(404, None),
-        Behaviour::Status(200, None),
-    ] {
-        let controller = RecordingController::start().unwrap();
-        let scratch = tempfile::tempdir().unwrap();
-        controller.behave_at_opamp(Some(behaviour.clone()));
-        let said = Setup::of(&controller, scratch.path()).play("steady", &["2500", "3000"]);
-        assert!(
-            controller.wait(5, |c| c.ended() == said.number("ended")),
-            "{behaviour:?}: {}",
-            controller.ended()
-        );
-    }
+    std::thread::scope(|scope| {
+        for behaviour in [
+            Behaviour::GarbageBody,
+            Behaviour::Garbage,
+            Behaviour::Status(404, None),
+            Behaviour::Status(200, None),
+        ] {
+            scope.spawn(|| numbers_arrive_all_the_same(behaviour));
+        }
+    });
     let controller = RecordingController::start().unwrap();
     let scratch = tempfile::tempdir().unwrap();
     let cached = scratch.path().join("config");
@@ -68,6 +62,15 @@ fn garbage_from_the_controller_is_survived() {
     }
     let said = Setup::of(&controller, scratch.path()).play("configured", &["5000"]);
     assert_eq!((said.number("came"), said.number("version")), (1, 0));
+}
+
+fn numbers_arrive_all_the_same(behaviour: Behaviour) {
+    let controller = RecordingController::start().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    controller.behave_at_opamp(Some(behaviour.clone()));
+    let said = Setup::of(&controller, scratch.path()).play("steady", &["2500", "3000"]);
+    let ended = said.number("ended");
+    assert!(controller.wait(5, |c| c.ended() == ended), "{behaviour:?}: {}", controller.ended());
 }
 
 fn nobody_waits_longer_than_asked() {
