@@ -15,6 +15,9 @@ pub const ERRORS_MAX: usize = tierline_model::limits::ERRORS_PER_SEGMENT_MAX;
 /// Entries looked at in a dictionary of properties: some more than are kept, because absent values do not count.
 pub const PROPERTIES_SEEN_MAX: usize = 2 * tierline_model::limits::PROPERTIES_MAX;
 
+/// Variables looked at in the environment and in what `init` is given: containers in large clusters have thousands.
+pub const VARIABLES_SEEN_MAX: usize = 20_000;
+
 /// Layers of proxies unwrapped around a request object.
 pub const PROXY_LAYERS_MAX: usize = 4;
 

@@ -26,17 +26,24 @@ pub type Texts<'a> = SmallVec<[(Cow<'a, str>, Cow<'a, str>); 8]>;
 impl<'py> Properties<'py> {
     /// The entries of a dictionary, of another mapping, or of a sequence of pairs. `None` as a whole is empty,
     /// `None` as a value an absent property; anything else is odd and empty.
+    #[inline]
     pub fn of(value: Option<&Bound<'py, PyAny>>, what: &'static str) -> Self {
+        Self::first(value, PROPERTIES_SEEN_MAX, what)
+    }
+
+    /// As [`Properties::of`], of at most `entries_max` entries.
+    #[inline]
+    pub fn first(value: Option<&Bound<'py, PyAny>>, entries_max: usize, what: &'static str) -> Self {
         let mut objects = SmallVec::new();
         if let Some(value) = value {
             if let Ok(dict) = value.cast::<PyDict>() {
-                for (name, value) in dict.iter().take(PROPERTIES_SEEN_MAX) {
+                for (name, value) in dict.iter().take(entries_max) {
                     if !value.is_none() {
                         objects.push((name, value));
                     }
                 }
             } else if !value.is_none() {
-                match pairs(value) {
+                match pairs(value, entries_max) {
                     Some(pairs) => objects = pairs,
                     None => misuse(what),
                 }
@@ -64,14 +71,14 @@ fn property_text<'a>(value: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
 }
 
 /// The pairs of a mapping that is not a `dict`, or of a list of pairs.
-fn pairs<'py>(value: &Bound<'py, PyAny>) -> Option<Pairs<'py>> {
+fn pairs<'py>(value: &Bound<'py, PyAny>, entries_max: usize) -> Option<Pairs<'py>> {
     let items = match value.cast::<PyMapping>() {
         Ok(mapping) => mapping.items().ok()?.into_any(),
         Err(_) if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() => value.clone(),
         Err(_) => return None,
     };
     let mut pairs = SmallVec::new();
-    for item in items.try_iter().ok()?.take(PROPERTIES_SEEN_MAX) {
+    for item in items.try_iter().ok()?.take(entries_max) {
         let (name, value): (Bound<'py, PyAny>, Bound<'py, PyAny>) = item.ok()?.extract().ok()?;
         if !value.is_none() {
             pairs.push((name, value));
