@@ -73,18 +73,19 @@ fn away_then_back(behaviour: Behaviour) {
 fn a_lost_answer_counts_once() {
     let controller = RecordingController::start().unwrap();
     let scratch = tempfile::tempdir().unwrap();
-    let playing = Setup::of(&controller, scratch.path()).start("steady", &["4000", "3000"]);
+    let metrics = |c: &RecordingController| c.recorded().iter().filter(|r| r.path == "/v1/metrics").count();
+    let playing = Setup::of(&controller, scratch.path()).start("steady", &["6000", "3000"]);
     for behaviour in
         [Behaviour::TakeAndClose, Behaviour::Well, Behaviour::GarbageBody, Behaviour::TakeAndClose]
     {
         controller.behave(behaviour);
-        std::thread::sleep(Duration::from_millis(800));
+        let before = metrics(&controller);
+        assert!(controller.wait(30, |controller| metrics(controller) > before));
     }
     controller.behave(Behaviour::Slow(Duration::from_millis(100)));
-    let said = playing.end(30);
-    let requests = controller.recorded().iter().filter(|request| request.path == "/v1/metrics").count();
-    assert!(requests > controller.reports().len(), "some came twice");
+    let said = playing.end(60);
     check_all_arrives(&controller, scratch.path(), said.number("ended"));
+    assert!(metrics(&controller) > controller.reports().len(), "some came twice");
 }
 
 fn retry_after_is_obeyed() {
