@@ -4,13 +4,18 @@
 //! interval in time and `shutdown` can call a request off.
 
 use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
 
 use crate::http_answer::{Answer, Answering};
 use crate::http_stream::{Stream, TlsError, TlsSetup};
-use crate::limits::{HTTP_CONNECT_TIMEOUT, HTTP_IDLE_TIMEOUT, HTTP_REQUEST_TIMEOUT};
+use crate::limits::{
+    HTTP_ADDRESSES_MAX, HTTP_CONNECT_TIMEOUT, HTTP_IDLE_TIMEOUT, HTTP_REQUEST_TIMEOUT, HTTP_RESOLVED_MAX,
+};
 use crate::settings::{Address, Proxy, Settings};
 
 /// How long a wait on a socket lasts before [`Patience`] is asked.
@@ -211,16 +216,49 @@ impl Client {
     }
 }
 
-/// Tries the addresses of a name in turn, each for [`HTTP_CONNECT_TIMEOUT`].
+/// The addresses a name had last.
+struct Resolved {
+    host: String,
+    port: u16,
+    addresses: Vec<SocketAddr>,
+    at: Instant,
+}
+
+/// Kept across a fork: if another thread was inside the resolver at that moment, the child's resolver may be locked
+/// for ever, and its reporter with it.
+static RESOLVED: ArcSwapOption<Resolved> = ArcSwapOption::const_empty();
+
+/// Tries the addresses of a name in turn, those known already first.
 fn open(host: &str, port: u16, peer: &str, patience: &mut dyn Patience) -> Result<TcpStream, HttpError> {
+    let known = RESOLVED.load_full().filter(|resolved| {
+        let fresh = crate::fork::generation() > 0 || resolved.at.elapsed() < HTTP_RESOLVED_MAX;
+        resolved.host == host && resolved.port == port && fresh
+    });
+    if let Some(known) = known
+        && let Ok(stream) = open_one(&known.addresses, peer, patience)
+    {
+        return Ok(stream);
+    }
     let resolved =
         (host, port).to_socket_addrs().map_err(|error| HttpError::Resolve(host.to_owned(), error))?;
+    let addresses: Vec<SocketAddr> = resolved.take(HTTP_ADDRESSES_MAX).collect();
+    let stream = open_one(&addresses, peer, patience)?;
+    RESOLVED.store(Some(Arc::new(Resolved { host: host.to_owned(), port, addresses, at: Instant::now() })));
+    Ok(stream)
+}
+
+/// The first of these that takes a connection, each tried for [`HTTP_CONNECT_TIMEOUT`].
+fn open_one(
+    addresses: &[SocketAddr],
+    peer: &str,
+    patience: &mut dyn Patience,
+) -> Result<TcpStream, HttpError> {
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in resolved.take(4) {
+    for address in addresses {
         if !patience.go_on() {
             return Err(HttpError::CalledOff);
         }
-        match TcpStream::connect_timeout(&address, HTTP_CONNECT_TIMEOUT) {
+        match TcpStream::connect_timeout(address, HTTP_CONNECT_TIMEOUT) {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
                 stream.set_read_timeout(Some(WAIT_SLICE))?;

@@ -33,6 +33,12 @@ pub const HTTP_REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection unused for longer is not used again: most servers close it after 15 s to a minute.
 pub const HTTP_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
+/// How long the addresses of a name are used again without asking.
+pub const HTTP_RESOLVED_MAX: Duration = Duration::from_secs(60);
+
+/// Addresses of a name that are tried.
+pub const HTTP_ADDRESSES_MAX: usize = 4;
+
 /// Bytes of an answer's head.
 pub const HTTP_HEAD_BYTES_MAX: usize = 32 << 10;
 

@@ -63,7 +63,11 @@ fn away_then_back(behaviour: Behaviour) {
     let scratch = tempfile::tempdir().unwrap();
     controller.behave(behaviour.clone());
     let said = Setup::of(&controller, scratch.path()).play("steady", &["1800", "500"]);
-    assert!(said.number("shutdown_ms") <= 500, "{behaviour:?}: {}", said.number("shutdown_ms"));
+    assert!(
+        said.number("shutdown_ms") <= crate::exits::EXIT_DELAY_MS_MAX,
+        "{behaviour:?}: {}",
+        said.number("shutdown_ms")
+    );
     assert_eq!((controller.ended(), said.number("delivered")), (0, 0), "{behaviour:?}");
     assert!(!spooled_files(scratch.path()).is_empty(), "{behaviour:?}");
     controller.behave(Behaviour::Well);

@@ -79,5 +79,5 @@ fn nobody_waits_longer_than_asked() {
     controller.behave(Behaviour::BlackHole);
     let said = Setup::of(&controller, scratch.path()).play("configured", &["300"]);
     assert_eq!(said.number("came"), 0);
-    assert!((290..400).contains(&said.number("waited_ms")), "{}", said.0);
+    assert!((290..800).contains(&said.number("waited_ms")), "{}", said.0);
 }
