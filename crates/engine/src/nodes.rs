@@ -11,7 +11,8 @@ use crate::scope::{Question, Scope};
 /// The conservation line of a node over a time: all its agents added up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NodeLedger {
-    /// Segments begun.
+    /// Segments begun, those that were running when the time began included: when everything adds up, it is
+    /// `ended + in_flight`.
     pub begun: u64,
     /// Segments ended.
     pub ended: u64,
@@ -53,9 +54,15 @@ pub fn check(records: &[&LedgerRecord], counted: u64) -> NodeLedger {
                 record.incarnation, ledger.begun_total, ledger.ended_total, ledger.in_flight
             ));
         }
-        if let Some(before) = last.insert(record.incarnation, record) {
-            let expected = before.ledger.ended_total.saturating_add(ledger.ended);
-            lost = lost.saturating_add(ledger.ended_total.saturating_sub(expected));
+        match last.insert(record.incarnation, record) {
+            Some(before) => {
+                let expected = before.ledger.ended_total.saturating_add(ledger.ended);
+                lost = lost.saturating_add(ledger.ended_total.saturating_sub(expected));
+            }
+            None => {
+                let running = ledger.in_flight.saturating_add(ledger.ended).saturating_sub(ledger.begun);
+                sum.begun = sum.begun.saturating_add(running);
+            }
         }
     }
     sum.in_flight = last.values().map(|record| record.ledger.in_flight).sum();
@@ -85,24 +92,60 @@ pub struct NodeNumbers {
     pub ledger: NodeLedger,
 }
 
-/// All nodes of the application, by tier and name.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn nodes(scope: Scope<'_>) -> Result<Vec<NodeNumbers>, StoreError> {
+/// Readings until numbers and conservation lines are of one moment. A report that arrives between the two readings
+/// makes a difference that is none.
+const READINGS_MAX: usize = 4;
+
+/// Milliseconds between two readings.
+const READING_PAUSE_MS: u64 = 30;
+
+/// Numbers and conservation lines of all nodes.
+struct Reading {
+    numbers: HashMap<NodeId, Numbers>,
+    ledgers: HashMap<NodeId, NodeLedger>,
+}
+
+fn read(scope: Scope<'_>) -> Result<Reading, StoreError> {
     // The store widens metric ranges to whole minutes; the ledgers must be of the same minutes.
-    let range = whole_minutes(scope.range);
-    let rows = scope.ask(Question::segments().by(&[Dimension::Node]))?;
+    let ledgers = scope.store.ledgers(scope.account, scope.app_id, whole_minutes(scope.range))?;
     let mut numbers: HashMap<NodeId, Numbers> = HashMap::new();
-    for row in &rows {
+    for row in &scope.ask(Question::segments().by(&[Dimension::Node]))? {
         if let Some(node) = row.node_id {
             numbers.entry(node).or_default().add(row);
         }
     }
-    let ledgers = scope.store.ledgers(scope.account, scope.app_id, range)?;
     let mut by_node: HashMap<NodeId, Vec<&LedgerRecord>> = HashMap::new();
     for record in &ledgers {
         by_node.entry(record.node_id).or_default().push(record);
+    }
+    for node in numbers.keys() {
+        by_node.entry(*node).or_default();
+    }
+    let counted = |node: &NodeId| numbers.get(node).map_or(0, |n| n.calls);
+    let ledgers = by_node.iter().map(|(node, records)| (*node, check(records, counted(node)))).collect();
+    Ok(Reading { ledgers, numbers })
+}
+
+/// All nodes of the application, by tier and name. Blocks a little when reports arrive meanwhile.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn nodes(scope: Scope<'_>) -> Result<Vec<NodeNumbers>, StoreError> {
+    let mut reading = read(scope)?;
+    for _ in 1..READINGS_MAX {
+        if reading.ledgers.values().all(NodeLedger::balanced) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(READING_PAUSE_MS));
+        let again = read(scope)?;
+        // What did not add up once and then did was a report on its way; keep the good word about each node.
+        for (node, ledger) in again.ledgers {
+            let known_good = reading.ledgers.get(&node).is_some_and(NodeLedger::balanced);
+            if !known_good {
+                reading.ledgers.insert(node, ledger);
+            }
+        }
+        reading.numbers = again.numbers;
     }
     let mut agents: HashMap<NodeId, Vec<AgentRecord>> = HashMap::new();
     for agent in scope.store.agents(scope.account, scope.app_id)? {
@@ -112,12 +155,10 @@ pub fn nodes(scope: Scope<'_>) -> Result<Vec<NodeNumbers>, StoreError> {
     let entities = scope.entities()?;
     let tiers: HashMap<TierId, &str> = entities.tiers.iter().map(|tier| (tier.id, &*tier.name)).collect();
     for node in entities.nodes {
-        let numbers = numbers.remove(&node.id).unwrap_or_default();
-        let records = by_node.remove(&node.id).unwrap_or_default();
         all.push(NodeNumbers {
-            ledger: check(&records, numbers.calls),
+            numbers: reading.numbers.remove(&node.id).unwrap_or_default(),
+            ledger: reading.ledgers.remove(&node.id).unwrap_or_default(),
             agents: agents.remove(&node.id).unwrap_or_default(),
-            numbers,
             node,
         });
     }
@@ -181,6 +222,14 @@ mod tests {
         let sum = check(&[&one, &two], 14);
         assert!(sum.balanced(), "{:?}", sum.faults);
         assert_eq!((sum.begun, sum.ended, sum.in_flight), (15, 14, 1));
+    }
+
+    #[test]
+    fn what_was_running_when_the_time_began_counts_as_begun() {
+        let later = record(60_000, ledger(5, 6, 15, 14));
+        let sum = check(&[&later], 6);
+        assert!(sum.balanced());
+        assert_eq!((sum.begun, sum.ended, sum.in_flight), (7, 6, 1));
     }
 
     #[test]

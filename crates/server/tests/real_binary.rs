@@ -157,3 +157,30 @@ async fn a_first_start_prints_key_and_password_once() {
     let key = first.split("access key  ").nth(1).unwrap().split_whitespace().next().unwrap();
     assert!(String::from_utf8(list.stdout).unwrap().contains(key));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_on_their_way_are_no_false_alarm() {
+    let folder = tempfile::tempdir().unwrap();
+    let binary = Arc::new(Binary::start(folder.path()).await);
+    let start_ms = shop::minute_ms();
+    let send = move |batch: u64| {
+        let mut agent = shop::agent("web", 1);
+        agent.incarnation.0[..8].copy_from_slice(&batch.to_be_bytes());
+        shop::metrics(&agent, &shop::web_report(start_ms, 3))
+    };
+    assert_eq!(binary.ingest("/v1/metrics", send(0)).await.unwrap().status, 200);
+    let sender = tokio::spawn({
+        let binary = Arc::clone(&binary);
+        async move {
+            for batch in 1..150 {
+                assert_eq!(binary.ingest("/v1/metrics", send(batch)).await.unwrap().status, 200);
+            }
+        }
+    });
+    let app = tierline_model::AppId::of(shop::APP);
+    while !sender.is_finished() {
+        let application = binary.json(&format!("/api/applications/{app}")).await;
+        assert_eq!(application["warnings"], serde_json::json!([]));
+    }
+    sender.await.unwrap();
+}

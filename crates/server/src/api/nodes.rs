@@ -102,7 +102,7 @@ pub struct ReplacedNameInfo {
 #[derive(Serialize, ToSchema, Debug, Clone, Copy, Default)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerInfo {
-    /// Segments begun.
+    /// Segments begun, those that were running when the time began included: `ended + inFlight` when balanced.
     pub begun: u64,
     /// Segments ended.
     pub ended: u64,
