@@ -3,7 +3,8 @@ import type { Series } from "../api/contract";
 import { formatCount, formatMs, formatRate } from "../format/number";
 import { VERDICTS } from "../words";
 import styles from "./PerformanceCharts.module.css";
-import { type ChartSeries, TimeChart } from "./TimeChart";
+import { TimeChart } from "./TimeChart";
+import type { ChartSeries } from "./useTimePlot";
 
 interface Props {
   series: Series;

@@ -59,23 +59,7 @@ export function DataTable<Row>(props: Props<Row>) {
   });
   const tracks = columns.map((column) => column.width).join(" ");
   const row = (data: Row, index: number, offset?: number) => (
-    <div
-      key={rowKey(data)}
-      role="row"
-      aria-rowindex={index + 2}
-      className={offset === undefined ? styles.row : styles.rowPlaced}
-      style={
-        offset === undefined
-          ? { gridTemplateColumns: tracks }
-          : { gridTemplateColumns: tracks, transform: `translateY(${offset}px)` }
-      }
-    >
-      {columns.map((column) => (
-        <div key={column.id} role="cell" className={column.align === "right" ? styles.right : styles.cell}>
-          {column.cell(data)}
-        </div>
-      ))}
-    </div>
+    <BodyRow key={rowKey(data)} columns={columns} data={data} index={index} tracks={tracks} offset={offset} />
   );
   return (
     <div
@@ -114,6 +98,33 @@ export function DataTable<Row>(props: Props<Row>) {
         )}
       </div>
       {sorted.length === 0 ? <div className={styles.empty}>{empty}</div> : null}
+    </div>
+  );
+}
+
+interface BodyRowProps<Row> {
+  columns: Column<Row>[];
+  data: Row;
+  index: number;
+  tracks: string;
+  /** Where a virtual row stands. */
+  offset: number | undefined;
+}
+
+function BodyRow<Row>({ columns, data, index, tracks, offset }: BodyRowProps<Row>) {
+  const place = offset === undefined ? {} : { transform: `translateY(${offset}px)` };
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className={offset === undefined ? styles.row : styles.rowPlaced}
+      style={{ gridTemplateColumns: tracks, ...place }}
+    >
+      {columns.map((column) => (
+        <div key={column.id} role="cell" className={column.align === "right" ? styles.right : styles.cell}>
+          {column.cell(data)}
+        </div>
+      ))}
     </div>
   );
 }

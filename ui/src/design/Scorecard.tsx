@@ -2,16 +2,18 @@ import { Link } from "@tanstack/react-router";
 import type { Scorecard, Verdicts } from "../api/contract";
 import { formatCount, formatMs, formatPercent, percentOf } from "../format/number";
 import { VERDICTS } from "../words";
+import { Panel } from "./Panel";
 import styles from "./Scorecard.module.css";
+import { Loaded } from "./States";
 
 interface Props {
   app: string;
-  bt?: number;
+  bt: number | undefined;
   verdicts: Verdicts;
 }
 
 /** How the executions went: five verdicts whose sum is all calls. Each leads to its snapshots. */
-export function ScorecardTable({ app, bt, verdicts }: Props) {
+function ScorecardTable({ app, bt, verdicts }: Props) {
   const calls = VERDICTS.reduce((sum, { key }) => sum + verdicts[key], 0);
   return (
     <ul className={styles.card}>
@@ -42,7 +44,7 @@ export function ScorecardTable({ app, bt, verdicts }: Props) {
 }
 
 /** The spread of the response time, from the quickest to the slowest. */
-export function ResponseTimes({ card }: { card: Scorecard }) {
+function ResponseTimes({ card }: { card: Scorecard }) {
   const times: [string, number | null | undefined][] = [
     ["Shortest", card.minMs],
     ["Median", card.p50],
@@ -59,5 +61,27 @@ export function ResponseTimes({ card }: { card: Scorecard }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+interface PanelProps {
+  app: string;
+  bt?: number;
+  query: { data: Scorecard | undefined; error: Error | null; refetch: () => unknown };
+}
+
+/** Verdicts and response times of an application or one business transaction. */
+export function ScorecardPanel({ app, bt, query }: PanelProps) {
+  return (
+    <Panel title="Transaction scorecard">
+      <Loaded query={query} height={220}>
+        {(card) => (
+          <>
+            <ScorecardTable app={app} bt={bt} verdicts={card.verdicts} />
+            <ResponseTimes card={card} />
+          </>
+        )}
+      </Loaded>
+    </Panel>
   );
 }

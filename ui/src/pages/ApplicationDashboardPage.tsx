@@ -12,7 +12,7 @@ import { PerformanceCharts } from "../charts/PerformanceCharts";
 import { Figures } from "../design/Figures";
 import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
-import { ResponseTimes, ScorecardTable } from "../design/Scorecard";
+import { ScorecardPanel } from "../design/Scorecard";
 import { Loaded } from "../design/States";
 import { FlowMapPanel } from "../flow-map/FlowMap";
 import { counted } from "../format/number";
@@ -37,16 +37,6 @@ export function ApplicationDashboardPage() {
   const series = useQuery(seriesQuery(app, {}, range, live));
   const map = useQuery(flowMapQuery(app, {}, range, live));
   const transactions = useQuery(businessTransactionsQuery(app, range, live));
-  const worrying = { verdicts: ["SLOW", "VERY_SLOW", "STALL", "ERROR"] as const, firstInChain: true };
-  const snapshots = useQuery(
-    newestSnapshotsQuery(
-      app,
-      { ...worrying, verdicts: [...worrying.verdicts] },
-      range,
-      live,
-      NEWEST_SNAPSHOTS,
-    ),
-  );
   const nodes = application.data?.tiers.reduce((sum, tier) => sum + tier.nodes, 0) ?? 0;
   return (
     <>
@@ -66,16 +56,7 @@ export function ApplicationDashboardPage() {
       </Loaded>
       <div className={styles.top}>
         <FlowMapPanel app={app} title="Flow map" query={map} height={MAP_HEIGHT_PX} />
-        <Panel title="Transaction scorecard">
-          <Loaded query={scorecard} height={220}>
-            {(card) => (
-              <>
-                <ScorecardTable app={app} verdicts={card.verdicts} />
-                <ResponseTimes card={card} />
-              </>
-            )}
-          </Loaded>
-        </Panel>
+        <ScorecardPanel app={app} query={scorecard} />
       </div>
       <Loaded query={series} height={240}>
         {(data) => <PerformanceCharts series={data} />}
@@ -94,24 +75,42 @@ export function ApplicationDashboardPage() {
             {(rows) => <TopTransactions app={app} rows={rows} />}
           </Loaded>
         </Panel>
-        <Panel
-          title="Newest slow and failed snapshots"
-          flush
-          actions={
-            <Link
-              to="/applications/$app/snapshots"
-              params={{ app }}
-              search={{ verdicts: ["SLOW", "VERY_SLOW", "STALL", "ERROR"] }}
-            >
-              All
-            </Link>
-          }
-        >
-          <Loaded query={snapshots} height={300}>
-            {(page) => <SnapshotTable app={app} rows={page.items} brief />}
-          </Loaded>
-        </Panel>
+        <Newest app={app} />
       </div>
     </>
+  );
+}
+
+function Newest({ app }: { app: string }) {
+  const range = useTimeRange();
+  const live = useLive();
+  const worrying = { verdicts: ["SLOW", "VERY_SLOW", "STALL", "ERROR"] as const, firstInChain: true };
+  const snapshots = useQuery(
+    newestSnapshotsQuery(
+      app,
+      { ...worrying, verdicts: [...worrying.verdicts] },
+      range,
+      live,
+      NEWEST_SNAPSHOTS,
+    ),
+  );
+  return (
+    <Panel
+      title="Newest slow and failed snapshots"
+      flush
+      actions={
+        <Link
+          to="/applications/$app/snapshots"
+          params={{ app }}
+          search={{ verdicts: ["SLOW", "VERY_SLOW", "STALL", "ERROR"] }}
+        >
+          All
+        </Link>
+      }
+    >
+      <Loaded query={snapshots} height={300}>
+        {(page) => <SnapshotTable app={app} rows={page.items} brief />}
+      </Loaded>
+    </Panel>
   );
 }

@@ -112,6 +112,17 @@ function Upper({ app, details }: { app: string; details: BackendDetails }) {
 }
 
 function Lower({ app, details }: { app: string; details: BackendDetails }) {
+  return (
+    <div className={styles.lower}>
+      <Callers app={app} details={details} />
+      <Users app={app} details={details} />
+    </div>
+  );
+}
+
+const nobody = <EmptyState title="No calls in this time range" icon="plug" compact />;
+
+function Callers({ app, details }: { app: string; details: BackendDetails }) {
   const callers: Column<BackendDetails["callers"][number]>[] = [
     {
       id: "tier",
@@ -138,6 +149,20 @@ function Lower({ app, details }: { app: string; details: BackendDetails }) {
     },
     { id: "errors", header: "Errors", width: "80px", align: "right", cell: (row) => formatCount(row.errors) },
   ];
+  return (
+    <Panel title="Calling tiers" flush>
+      <DataTable
+        label="Calling tiers"
+        columns={callers}
+        rows={details.callers}
+        rowKey={(row) => row.tierId}
+        empty={nobody}
+      />
+    </Panel>
+  );
+}
+
+function Users({ app, details }: { app: string; details: BackendDetails }) {
   const bts: Column<BackendDetails["bts"][number]>[] = [
     {
       id: "name",
@@ -156,35 +181,20 @@ function Lower({ app, details }: { app: string; details: BackendDetails }) {
     },
     { id: "calls", header: "Calls", width: "90px", align: "right", cell: (row) => formatCount(row.calls) },
   ];
-  const nobody = <EmptyState title="No calls in this time range" icon="plug" compact />;
+  const snapshots = (
+    <Link to="/applications/$app/snapshots" params={{ app }} search={{ backend: details.id }}>
+      Snapshots that call it
+    </Link>
+  );
   return (
-    <div className={styles.lower}>
-      <Panel title="Calling tiers" flush>
-        <DataTable
-          label="Calling tiers"
-          columns={callers}
-          rows={details.callers}
-          rowKey={(row) => row.tierId}
-          empty={nobody}
-        />
-      </Panel>
-      <Panel
-        title="Business transactions that use it"
-        flush
-        actions={
-          <Link to="/applications/$app/snapshots" params={{ app }} search={{ backend: details.id }}>
-            Snapshots that call it
-          </Link>
-        }
-      >
-        <DataTable
-          label="Business transactions"
-          columns={bts}
-          rows={details.bts}
-          rowKey={(row) => row.id}
-          empty={nobody}
-        />
-      </Panel>
-    </div>
+    <Panel title="Business transactions that use it" flush actions={snapshots}>
+      <DataTable
+        label="Business transactions"
+        columns={bts}
+        rows={details.bts}
+        rowKey={(row) => row.id}
+        empty={nobody}
+      />
+    </Panel>
   );
 }

@@ -3,18 +3,18 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useMemo } from "react";
 import type { BackendRow } from "../api/contract";
 import { backendsQuery } from "../api/queries";
-import { Sparkline } from "../charts/Sparkline";
 import { type Column, DataTable } from "../design/DataTable";
 import { FilterBar, Select } from "../design/FilterBar";
 import { exitTypeIcon, Icon } from "../design/Icon";
 import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
+import { averageColumn, callsColumn, loadColumn, rateColumn } from "../design/performanceColumns";
 import link from "../design/RowLink.module.css";
 import { SearchBox } from "../design/SearchBox";
 import { EmptyState, Loaded } from "../design/States";
 import { readSort, type Sort, writeSort } from "../design/sort";
 import { useWide } from "../design/useWide";
-import { formatCount, formatMs, formatRate } from "../format/number";
+import { formatCount } from "../format/number";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
 import { exitTypeLabel } from "../words";
 import styles from "./BackendsPage.module.css";
@@ -148,38 +148,10 @@ function backendColumns(app: string): Column<BackendRow>[] {
       sortBy: (row) => row.resolvedTierName ?? null,
       cell: (row) => row.resolvedTierName,
     },
-    {
-      id: "load",
-      header: "Load",
-      width: "100px",
-      cell: (row) => (
-        <Sparkline values={row.spark.calls} label="Calls over the time range" width={84} height={20} />
-      ),
-    },
-    {
-      id: "calls",
-      header: "Calls",
-      width: "80px",
-      align: "right",
-      sortBy: (row) => row.calls,
-      cell: (row) => formatCount(row.calls),
-    },
-    {
-      id: "rate",
-      header: "Calls/min",
-      width: "84px",
-      align: "right",
-      sortBy: (row) => row.callsPerMinute,
-      cell: (row) => formatRate(row.callsPerMinute),
-    },
-    {
-      id: "average",
-      header: "Average",
-      width: "82px",
-      align: "right",
-      sortBy: (row) => row.averageMs ?? null,
-      cell: (row) => formatMs(row.averageMs),
-    },
+    loadColumn(false),
+    callsColumn(),
+    rateColumn(),
+    averageColumn(),
     {
       id: "errors",
       header: "Errors",

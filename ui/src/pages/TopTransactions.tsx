@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { BusinessTransaction } from "../api/contract";
-import { Sparkline } from "../charts/Sparkline";
 import { type Column, DataTable } from "../design/DataTable";
+import { averageColumn, rateColumn, timeColumn } from "../design/performanceColumns";
 import link from "../design/RowLink.module.css";
 import { EmptyState } from "../design/States";
-import { formatMs, formatPercent, formatRate } from "../format/number";
+import { formatPercent } from "../format/number";
 
 const TOP = 8;
 
@@ -36,34 +36,9 @@ export function TopTransactions({ app, rows }: { app: string; rows: BusinessTran
         </Link>
       ),
     },
-    {
-      id: "spark",
-      header: "Response time",
-      width: "112px",
-      cell: (row) => (
-        <Sparkline
-          values={row.spark.averageMs}
-          label="Response time over the time range"
-          color="var(--series-2)"
-          width={92}
-          height={20}
-        />
-      ),
-    },
-    {
-      id: "average",
-      header: "Average",
-      width: "76px",
-      align: "right",
-      cell: (row) => formatMs(row.averageMs),
-    },
-    {
-      id: "rate",
-      header: "Calls/min",
-      width: "80px",
-      align: "right",
-      cell: (row) => formatRate(row.callsPerMinute),
-    },
+    timeColumn(false, "Response time"),
+    averageColumn(),
+    rateColumn(),
     {
       id: "errors",
       header: "Errors",

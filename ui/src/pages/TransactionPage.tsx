@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ApiError } from "../api/client";
+import type { BusinessTransactionDetails } from "../api/contract";
 import {
   businessTransactionQuery,
   flowMapQuery,
@@ -12,7 +13,7 @@ import { PerformanceCharts } from "../charts/PerformanceCharts";
 import { Figures } from "../design/Figures";
 import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
-import { ResponseTimes, ScorecardTable } from "../design/Scorecard";
+import { ScorecardPanel } from "../design/Scorecard";
 import { EmptyState, Loaded } from "../design/States";
 import { FlowMapPanel } from "../flow-map/FlowMap";
 import { SnapshotTable } from "../snapshot/SnapshotTable";
@@ -47,33 +48,7 @@ export function TransactionPage() {
   }
   return (
     <>
-      <PageHeader
-        title={transaction.data?.name ?? "Business transaction"}
-        parent={{
-          label: "Business transactions",
-          to: { to: "/applications/$app/business-transactions", params: { app } },
-        }}
-        facts={
-          transaction.data ? (
-            <>
-              <span>
-                Starts on{" "}
-                <Link
-                  to="/applications/$app/tiers"
-                  params={{ app }}
-                  search={{ tier: transaction.data.tierId }}
-                >
-                  {transaction.data.tierName}
-                </Link>
-              </span>
-              <span>{transaction.data.entryTitle}</span>
-              {transaction.data.otherTraffic ? (
-                <span>All traffic that has no business transaction of its own</span>
-              ) : null}
-            </>
-          ) : null
-        }
-      />
+      <Header app={app} transaction={transaction.data} />
       <Loaded query={scorecard} height={72}>
         {(card) => <Figures figures={performanceFigures(card)} />}
       </Loaded>
@@ -87,16 +62,7 @@ export function TransactionPage() {
           query={map}
           height={MAP_HEIGHT_PX}
         />
-        <Panel title="Transaction scorecard">
-          <Loaded query={scorecard} height={220}>
-            {(card) => (
-              <>
-                <ScorecardTable app={app} bt={subject.bt} verdicts={card.verdicts} />
-                <ResponseTimes card={card} />
-              </>
-            )}
-          </Loaded>
-        </Panel>
+        <ScorecardPanel app={app} bt={subject.bt} query={scorecard} />
       </div>
       <Panel
         title="Newest snapshots"
@@ -112,5 +78,33 @@ export function TransactionPage() {
         </Loaded>
       </Panel>
     </>
+  );
+}
+
+function Header({ app, transaction }: { app: string; transaction: BusinessTransactionDetails | undefined }) {
+  return (
+    <PageHeader
+      title={transaction?.name ?? "Business transaction"}
+      parent={{
+        label: "Business transactions",
+        to: { to: "/applications/$app/business-transactions", params: { app } },
+      }}
+      facts={
+        transaction ? (
+          <>
+            <span>
+              Starts on{" "}
+              <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: transaction.tierId }}>
+                {transaction.tierName}
+              </Link>
+            </span>
+            <span>{transaction.entryTitle}</span>
+            {transaction.otherTraffic ? (
+              <span>All traffic that has no business transaction of its own</span>
+            ) : null}
+          </>
+        ) : null
+      }
+    />
   );
 }

@@ -3,18 +3,18 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useMemo } from "react";
 import type { BusinessTransaction } from "../api/contract";
 import { businessTransactionsQuery } from "../api/queries";
-import { Sparkline } from "../charts/Sparkline";
 import { type Column, DataTable } from "../design/DataTable";
 import { FilterBar, Select } from "../design/FilterBar";
 import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
+import { averageColumn, callsColumn, loadColumn, rateColumn, timeColumn } from "../design/performanceColumns";
 import link from "../design/RowLink.module.css";
 import { SearchBox } from "../design/SearchBox";
 import { EmptyState, Loaded } from "../design/States";
 import { readSort, type Sort, writeSort } from "../design/sort";
 import { useWide } from "../design/useWide";
 import { VerdictBar } from "../design/VerdictBadge";
-import { formatCount, formatMs, formatPercent, formatRate, percentOf } from "../format/number";
+import { formatMs, formatPercent, percentOf } from "../format/number";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
 
 const FIRST_SORT: Sort = { column: "calls", descending: true };
@@ -103,24 +103,45 @@ function slowPercent({ verdicts, calls }: BusinessTransaction): number {
   return percentOf(verdicts.slow + verdicts.verySlow + verdicts.stall, calls);
 }
 
+function nameColumn(app: string): Column<BusinessTransaction> {
+  return {
+    id: "name",
+    header: "Name",
+    width: "minmax(180px, 2fr)",
+    sortBy: (row) => row.name,
+    cell: (row) => (
+      <Link
+        to="/applications/$app/business-transactions/$bt"
+        params={{ app, bt: String(row.id) }}
+        className={link.link}
+        title={row.name}
+      >
+        {row.name}
+      </Link>
+    ),
+  };
+}
+
+/** A column of numbers that sorts. */
+function numberColumn(
+  id: string,
+  header: string,
+  value: (row: BusinessTransaction) => number | null | undefined,
+  format: (value: number | null | undefined) => string,
+): Column<BusinessTransaction> {
+  return {
+    id,
+    header,
+    width: "78px",
+    align: "right",
+    sortBy: (row) => value(row) ?? null,
+    cell: (row) => format(value(row)),
+  };
+}
+
 function transactionColumns(app: string): Column<BusinessTransaction>[] {
   return [
-    {
-      id: "name",
-      header: "Name",
-      width: "minmax(180px, 2fr)",
-      sortBy: (row) => row.name,
-      cell: (row) => (
-        <Link
-          to="/applications/$app/business-transactions/$bt"
-          params={{ app, bt: String(row.id) }}
-          className={link.link}
-          title={row.name}
-        >
-          {row.name}
-        </Link>
-      ),
-    },
+    nameColumn(app),
     {
       id: "tier",
       header: "Tier",
@@ -134,86 +155,14 @@ function transactionColumns(app: string): Column<BusinessTransaction>[] {
       width: "100px",
       cell: (row) => <VerdictBar verdicts={row.verdicts} />,
     },
-    {
-      id: "load",
-      header: "Load",
-      width: "100px",
-      wideOnly: true,
-      cell: (row) => (
-        <Sparkline values={row.spark.calls} label="Calls over the time range" width={84} height={20} />
-      ),
-    },
-    {
-      id: "calls",
-      header: "Calls",
-      width: "78px",
-      align: "right",
-      sortBy: (row) => row.calls,
-      cell: (row) => formatCount(row.calls),
-    },
-    {
-      id: "rate",
-      header: "Calls/min",
-      width: "84px",
-      align: "right",
-      sortBy: (row) => row.callsPerMinute,
-      cell: (row) => formatRate(row.callsPerMinute),
-    },
-    {
-      id: "time",
-      header: "Time",
-      width: "100px",
-      wideOnly: true,
-      cell: (row) => (
-        <Sparkline
-          values={row.spark.averageMs}
-          label="Response time over the time range"
-          color="var(--series-2)"
-          width={84}
-          height={20}
-        />
-      ),
-    },
-    {
-      id: "average",
-      header: "Average",
-      width: "80px",
-      align: "right",
-      sortBy: (row) => row.averageMs ?? null,
-      cell: (row) => formatMs(row.averageMs),
-    },
-    {
-      id: "p95",
-      header: "95th",
-      width: "76px",
-      align: "right",
-      sortBy: (row) => row.p95 ?? null,
-      cell: (row) => formatMs(row.p95),
-    },
-    {
-      id: "max",
-      header: "Max",
-      width: "76px",
-      align: "right",
-      wideOnly: true,
-      sortBy: (row) => row.maxMs ?? null,
-      cell: (row) => formatMs(row.maxMs),
-    },
-    {
-      id: "slow",
-      header: "Slow",
-      width: "72px",
-      align: "right",
-      sortBy: slowPercent,
-      cell: (row) => formatPercent(slowPercent(row)),
-    },
-    {
-      id: "errors",
-      header: "Errors",
-      width: "78px",
-      align: "right",
-      sortBy: (row) => row.errorPercent,
-      cell: (row) => formatPercent(row.errorPercent),
-    },
+    loadColumn(true),
+    callsColumn(),
+    rateColumn(),
+    timeColumn(true),
+    averageColumn(),
+    numberColumn("p95", "95th", (row) => row.p95, formatMs),
+    { ...numberColumn("max", "Max", (row) => row.maxMs, formatMs), wideOnly: true },
+    numberColumn("slow", "Slow", slowPercent, formatPercent),
+    numberColumn("errors", "Errors", (row) => row.errorPercent, formatPercent),
   ];
 }

@@ -33,35 +33,7 @@ export function ExitCallDialog({ app, segment, exit, onClose, onChange }: Props)
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
         <Dialog.Popup className={styles.popup} ref={popup} initialFocus={popup}>
-          <header className={styles.header}>
-            <Dialog.Title className={styles.title}>Exit Calls and Async Activities</Dialog.Title>
-            <div className={styles.steps}>
-              <span className={`number ${styles.position}`}>
-                {index + 1} of {calls.length}
-              </span>
-              <Button
-                variant="quiet"
-                square
-                aria-label="Previous exit call"
-                disabled={index <= 0}
-                onClick={() => step(-1)}
-              >
-                <Icon name="chevronLeft" />
-              </Button>
-              <Button
-                variant="quiet"
-                square
-                aria-label="Next exit call"
-                disabled={index >= calls.length - 1}
-                onClick={() => step(1)}
-              >
-                <Icon name="chevronRight" />
-              </Button>
-              <Dialog.Close className={styles.close} aria-label="Close">
-                <Icon name="close" />
-              </Dialog.Close>
-            </div>
-          </header>
+          <DialogHeader index={index} count={calls.length} onStep={step} />
           <div className={styles.body}>
             <Head exit={exit} segment={segment} />
             {exit.operation ? <Operation text={exit.operation} /> : null}
@@ -91,6 +63,46 @@ export function ExitCallDialog({ app, segment, exit, onClose, onChange }: Props)
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+interface HeaderProps {
+  index: number;
+  count: number;
+  onStep: (by: number) => void;
+}
+
+function DialogHeader({ index, count, onStep }: HeaderProps) {
+  return (
+    <header className={styles.header}>
+      <Dialog.Title className={styles.title}>Exit Calls and Async Activities</Dialog.Title>
+      <div className={styles.steps}>
+        <span className={`number ${styles.position}`}>
+          {index + 1} of {count}
+        </span>
+        <Button
+          variant="quiet"
+          square
+          aria-label="Previous exit call"
+          disabled={index <= 0}
+          onClick={() => onStep(-1)}
+        >
+          <Icon name="chevronLeft" />
+        </Button>
+        <Button
+          variant="quiet"
+          square
+          aria-label="Next exit call"
+          disabled={index >= count - 1}
+          onClick={() => onStep(1)}
+        >
+          <Icon name="chevronRight" />
+        </Button>
+        <Dialog.Close className={styles.close} aria-label="Close">
+          <Icon name="close" />
+        </Dialog.Close>
+      </div>
+    </header>
   );
 }
 

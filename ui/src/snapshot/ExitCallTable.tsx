@@ -58,6 +58,50 @@ export function ExitCallTable({ segments, onExit }: Props) {
   );
 }
 
+const timeColumns: Column<Entry>[] = [
+  {
+    id: "start",
+    header: "Start",
+    width: "80px",
+    align: "right",
+    sortBy: ({ exit }) => exit.offsetMs,
+    cell: ({ exit }) => formatMs(exit.offsetMs),
+  },
+  {
+    id: "duration",
+    header: "Duration",
+    width: "86px",
+    align: "right",
+    sortBy: ({ exit }) => exit.durationMs,
+    cell: ({ exit }) => formatMs(exit.durationMs),
+  },
+  {
+    id: "share",
+    wideOnly: true,
+    header: "Share",
+    width: "70px",
+    align: "right",
+    cell: ({ segment, exit }) => formatPercent(Math.min(100, percentOf(exit.durationMs, segment.durationMs))),
+  },
+];
+
+const errorColumn: Column<Entry> = {
+  id: "errors",
+  header: "Errors",
+  width: "136px",
+  sortBy: ({ exit }) => exit.errors.length,
+  cell: ({ exit }) =>
+    exit.errors.length > 0 ? (
+      <span className={styles.failed} title={exit.errors[0]?.type}>
+        {shortType(exit.errors[0]?.type)}
+      </span>
+    ) : exit.ended ? (
+      ""
+    ) : (
+      "never ended"
+    ),
+};
+
 function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
   return [
     {
@@ -95,47 +139,8 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
       cell: ({ segment, exit }) =>
         exit.toTierName ? `${segment.tierName} → ${exit.toTierName}` : segment.tierName,
     },
-    {
-      id: "start",
-      header: "Start",
-      width: "80px",
-      align: "right",
-      sortBy: ({ exit }) => exit.offsetMs,
-      cell: ({ exit }) => formatMs(exit.offsetMs),
-    },
-    {
-      id: "duration",
-      header: "Duration",
-      width: "86px",
-      align: "right",
-      sortBy: ({ exit }) => exit.durationMs,
-      cell: ({ exit }) => formatMs(exit.durationMs),
-    },
-    {
-      id: "share",
-      wideOnly: true,
-      header: "Share",
-      width: "70px",
-      align: "right",
-      cell: ({ segment, exit }) =>
-        formatPercent(Math.min(100, percentOf(exit.durationMs, segment.durationMs))),
-    },
-    {
-      id: "errors",
-      header: "Errors",
-      width: "136px",
-      sortBy: ({ exit }) => exit.errors.length,
-      cell: ({ exit }) =>
-        exit.errors.length > 0 ? (
-          <span className={styles.failed} title={exit.errors[0]?.type}>
-            {shortType(exit.errors[0]?.type)}
-          </span>
-        ) : exit.ended ? (
-          ""
-        ) : (
-          "never ended"
-        ),
-    },
+    ...timeColumns,
+    errorColumn,
   ];
 }
 

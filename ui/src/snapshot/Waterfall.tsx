@@ -46,21 +46,9 @@ export function Waterfall({ snapshot, segment, onExit }: Props) {
       if (!next.delete(spanId)) next.add(spanId);
       return next;
     });
-  // A label near the end would run into the next column.
-  const ticks = axisTicks(span, TICKS_MAX).filter((tick) => barPlace(tick, 0, span).left <= TICK_LEFT_MAX);
   return (
     <div className={styles.waterfall}>
-      <div className={styles.axis} aria-hidden="true">
-        <div className={styles.axisName}>Tier, exit call</div>
-        <div className={styles.axisTime}>
-          {ticks.map((tick) => (
-            <span key={tick} style={{ left: `${barPlace(tick, 0, span).left}%` }}>
-              {formatMs(tick)}
-            </span>
-          ))}
-        </div>
-        <div className={styles.axisDuration}>Duration</div>
-      </div>
+      <Axis span={span} />
       <div
         ref={container}
         className={styles.rows}
@@ -104,6 +92,24 @@ export function Waterfall({ snapshot, segment, onExit }: Props) {
 interface Span {
   fromMs: number;
   toMs: number;
+}
+
+function Axis({ span }: { span: Span }) {
+  // A label near the end would run into the next column.
+  const ticks = axisTicks(span, TICKS_MAX).filter((tick) => barPlace(tick, 0, span).left <= TICK_LEFT_MAX);
+  return (
+    <div className={styles.axis} aria-hidden="true">
+      <div className={styles.axisName}>Tier, exit call</div>
+      <div className={styles.axisTime}>
+        {ticks.map((tick) => (
+          <span key={tick} style={{ left: `${barPlace(tick, 0, span).left}%` }}>
+            {formatMs(tick)}
+          </span>
+        ))}
+      </div>
+      <div className={styles.axisDuration}>Duration</div>
+    </div>
+  );
 }
 
 function indent(depth: number): { paddingLeft: number } {
