@@ -6,7 +6,6 @@ use std::cell::RefCell;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString, PyTuple};
 use smallvec::SmallVec;
-use tierline::ExitCall;
 use tierline_model::correlation::HEADER_NAME;
 
 use crate::error::errors_of;
@@ -148,14 +147,8 @@ impl Arguments<'_, '_> {
             optional.push((SUBTYPE_PROPERTY, subtype));
         }
         let operation = self.operation.map(any_text);
-        let backend = bt.core()?.backend(&exit_type, &display_name, &identifying);
-        let exit_call = bt.begin_exit(ExitCall {
-            exit_type,
-            display_name: &display_name,
-            backend: &backend,
-            operation: operation.as_deref(),
-            optional_properties: &optional,
-        })?;
+        let operation = operation.as_deref();
+        let exit_call = bt.begin_exit_to(&exit_type, &display_name, &identifying, operation, &optional)?;
         Some(ExitCallHandle { core: exit_call })
     }
 

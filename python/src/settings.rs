@@ -15,7 +15,8 @@ use crate::properties::Properties;
 pub fn resolve(py: Python<'_>, environ: Option<&Bound<'_, PyAny>>) -> Settings {
     let overlay = texts(&Properties::first(environ, VARIABLES_SEEN_MAX, "init: environ is not a dict"));
     let of_process = py.import("os").and_then(|os| os.getattr("environ")).ok();
-    let environment = texts(&Properties::first(of_process.as_ref(), VARIABLES_SEEN_MAX, "os.environ is not a mapping"));
+    let environment =
+        texts(&Properties::first(of_process.as_ref(), VARIABLES_SEEN_MAX, "os.environ is not a mapping"));
     let version = py.version_info();
     Settings::resolve(&SettingsSource {
         overlay,
