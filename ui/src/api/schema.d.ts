@@ -790,7 +790,7 @@ export interface components {
             balanced: boolean;
             /**
              * Format: int64
-             * @description Segments begun.
+             * @description Segments begun, those that were running when the time began included: `ended + inFlight` when balanced.
              */
             begun: number;
             /**
