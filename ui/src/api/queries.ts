@@ -121,14 +121,20 @@ export const newestSnapshotsQuery = (
     limit,
   });
 
+/** How long after its start a snapshot may still be joined by segments: each tier reports once a minute. */
+const SEGMENTS_AWAITED_MS = 90_000;
+
+/** A stall seen in flight gets its end later, and the other tiers' segments arrive with their own reports. */
+function mayGrow({ segments, start }: Snapshot, nowMs: number): boolean {
+  return segments.some((segment) => segment.inFlight) || nowMs - start < SEGMENTS_AWAITED_MS;
+}
+
 export const snapshotQuery = (app: string, guid: string) =>
   queryOptions({
     queryKey: ["snapshot", app, guid],
     queryFn: ({ signal }) => get<Snapshot>(`/applications/${app}/snapshots/${guid}`, {}, signal),
-    // A kept execution hardly changes; a stall seen in flight gets its end a little later.
     staleTime: 30_000,
-    refetchInterval: ({ state }) =>
-      state.data?.segments.some((segment) => segment.inFlight) ? REFRESH_MS : false,
+    refetchInterval: ({ state }) => (state.data && mayGrow(state.data, Date.now()) ? REFRESH_MS / 2 : false),
   });
 
 export const backendsQuery = (app: string, range: TimeRange, live: boolean) =>

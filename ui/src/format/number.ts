@@ -41,7 +41,7 @@ export function formatRate(value: number | null | undefined): string {
   if (value === 0) return "0";
   if (value < 0.0095) return "< 0.01";
   if (value < 0.995) return digits(value, 2);
-  if (value < 99.95) return digits(value, 1);
+  if (value < 99.95) return digits(value, Number.isInteger(value) ? 0 : 1);
   return formatCount(Math.round(value));
 }
 

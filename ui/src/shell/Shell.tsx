@@ -1,4 +1,4 @@
-import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
+import { Link, Outlet, useParams } from "@tanstack/react-router";
 import { TimeRangePicker } from "../time-range/TimeRangePicker";
 import { ApplicationSwitch } from "./ApplicationSwitch";
 import { Logo } from "./Logo";
@@ -8,8 +8,7 @@ import { UserMenu } from "./UserMenu";
 
 /** The frame of every page: where am I, over what time, who am I. */
 export function Shell() {
-  const matchRoute = useMatchRoute();
-  const inside = matchRoute({ to: "/applications/$app", fuzzy: true });
+  const { app } = useParams({ strict: false });
   return (
     <div className={styles.shell}>
       <a href="#content" className={styles.skip}>
@@ -24,12 +23,12 @@ export function Shell() {
           <Link to="/applications" activeOptions={{ exact: true, includeSearch: false }}>
             Applications
           </Link>
-          {inside ? (
+          {app ? (
             <>
               <span aria-hidden="true" className={styles.slash}>
                 /
               </span>
-              <ApplicationSwitch app={inside.app} />
+              <ApplicationSwitch app={app} />
             </>
           ) : null}
         </nav>

@@ -7,6 +7,7 @@ import { VerdictBadge } from "../design/VerdictBadge";
 import { formatCount, formatMs } from "../format/number";
 import { formatInstant, formatMoment } from "../format/time";
 import { policyReason, policyShort } from "../words";
+import styles from "./SnapshotTable.module.css";
 
 interface Props {
   app: string;
@@ -84,7 +85,11 @@ function briefColumns(app: string): Column<SnapshotRow>[] {
       id: "bt",
       header: "Business transaction",
       width: "minmax(120px, 1fr)",
-      cell: (row) => <span title={row.errorSummary || row.btName}>{row.errorSummary || row.btName}</span>,
+      cell: (row) => (
+        <span title={[row.btName, row.errorSummary].filter(Boolean).join(": ")}>
+          {row.btName} <span className={styles.error}>{row.errorSummary}</span>
+        </span>
+      ),
     },
     duration,
   ];
