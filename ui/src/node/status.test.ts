@@ -20,7 +20,7 @@ function node(more: object = {}, diagnostics: object = {}, agent: object = {}): 
       },
     ],
     ...more,
-  } as NodeRow;
+  } as unknown as NodeRow;
 }
 
 it("tells reporting, silent and stopped apart", () => {
