@@ -65,7 +65,8 @@ fn probe(candidate: &OsStr) -> Option<Python> {
     let mut words = answer.trim().splitn(4, ' ');
     let usual = words.next() == Some("cpython") && words.next() == Some("False");
     let minor = words.next()?.parse().ok()?;
-    let executable = PathBuf::from(words.next()?);
+    // One interpreter has several names; an environment made under one serves the others.
+    let executable = std::fs::canonicalize(words.next()?).ok()?;
     usual.then_some(Python { executable, minor })
 }
 
