@@ -23,7 +23,7 @@ def _before_fork():
 
         for entry in list(warnings.filters):
             if entry[0] == "ignore" and entry[1] is not None and entry[1].pattern == _MESSAGE:
-                warnings.filters.remove(entry)
+                warnings.filters.remove(entry)  # pyright: ignore[reportAttributeAccessIssue]  (a list in CPython)
         # Threads that run Python: the agent's do not.
         if len(sys._current_frames()) <= 1:
             warnings.filterwarnings("ignore", message=_MESSAGE, category=DeprecationWarning)
