@@ -361,7 +361,10 @@ fn parse_head(head: &[u8]) -> Head {
     let mut lines = text.split("\r\n");
     let target = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
     // A proxy may pass the absolute form on, which every server has to take (RFC 9112, 3.2.2).
-    let path = target.strip_prefix("http://").and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or(target);
+    let path = target
+        .strip_prefix("http://")
+        .and_then(|rest| rest.find('/').map(|at| &rest[at..]))
+        .unwrap_or(target);
     let path = path.to_owned();
     let headers = lines
         .filter_map(|line| line.split_once(':'))
