@@ -26,7 +26,7 @@ use crate::log;
 pub enum IngestError {
     /// No access key, or one nobody knows.
     #[error(
-        "no valid access key: send one as `x-tierline-access-key: KEY` or `Authorization: Bearer KEY`; `tierline up` prints it at the first start and the page's empty state shows it"
+        "no valid access key: send one as `x-tierline-access-key: KEY` or `Authorization: Bearer KEY`; `tierline key list` shows those there are"
     )]
     NoAccessKey,
     /// Not a content type of OTLP.
@@ -77,8 +77,10 @@ impl IngestError {
     fn count(&self, counters: &Counters) {
         let counter = if self.retryable() { &counters.batches_deferred } else { &counters.batches_refused };
         Counters::add(counter, 1);
-        if matches!(self, Self::Store(_) | Self::Failed) {
-            log::line(&self.to_string());
+        match self {
+            Self::Store(_) | Self::Failed => log::line(&self.to_string()),
+            Self::NoAccessKey => log::line("a report without a valid access key was refused"),
+            _ => {}
         }
     }
 }

@@ -60,12 +60,15 @@ pub fn prepare(controller: &Controller, settings: &Settings) -> Result<FirstStar
 /// # Errors
 /// When it cannot be made, is in use, or cannot be understood.
 pub fn open_store(data: &Path) -> Result<Arc<dyn Store>> {
-    use std::os::unix::fs::DirBuilderExt as _;
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(data)
         .with_context(|| format!("cannot make the data directory {}", data.display()))?;
+    // One that was there before may have been made for everybody; access keys are in it.
+    std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))
+        .with_context(|| format!("cannot keep the data directory {} to its owner", data.display()))?;
     let store = SqliteStore::open(data)
         .with_context(|| format!("cannot open the data directory {}", data.display()))?;
     Ok(Arc::new(store))

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::{Controller, say};
 use crate::access_keys::ACCESS_KEY_HEADER;
+use crate::controller::now_ms;
 
 /// `tierline doctor`
 #[derive(Args, Debug)]
@@ -55,6 +56,7 @@ impl Doctor {
         }
         match findings.faults {
             0 => Ok(()),
+            1 => bail!("1 fault found"),
             faults => bail!("{faults} faults found"),
         }
     }
@@ -99,9 +101,10 @@ fn check_node(application: &str, node: &serde_json::Value, findings: &mut Findin
     if node["ledger"]["balanced"] == false {
         findings.bad(&format!("{place}: the numbers of the last hour do not add up; see the node's page"));
     }
-    for agent in
-        node["agents"].as_array().into_iter().flatten().filter(|agent| agent["disconnected"] == false)
-    {
+    // Those that ended too: short programs are over before anybody looks.
+    let hour_ago_ms = now_ms().saturating_sub(3_600_000);
+    let is_recent = |agent: &&serde_json::Value| agent["lastSeen"].as_u64().unwrap_or(0) >= hour_ago_ms;
+    for agent in node["agents"].as_array().into_iter().flatten().filter(is_recent) {
         let noticed = &agent["diagnostics"];
         for warning in noticed["warnings"].as_array().into_iter().flatten() {
             findings.bad(&format!("{place}: {}", warning.as_str().unwrap_or("?")));
