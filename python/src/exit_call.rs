@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use smallvec::SmallVec;
 use tierline_model::correlation::HEADER_NAME;
 
@@ -12,7 +12,7 @@ use crate::error::errors_of;
 use crate::exit_type::{exit_subtype_text, exit_type_of};
 use crate::guard::{misuse, quietly};
 use crate::handle::ExitCallHandle;
-use crate::properties::{Properties, Texts};
+use crate::properties::{Properties, Texts, is_mapping};
 use crate::text::{any_text, text};
 use crate::transaction::{bt_of, surplus};
 
@@ -157,9 +157,8 @@ impl Arguments<'_, '_> {
     #[inline]
     fn sort_fifth_and_sixth(&mut self) {
         let fifth_is_text = self.optional_properties.is_some_and(|value| value.is_instance_of::<PyString>());
-        let sixth_is_mapping = self
-            .operation
-            .is_some_and(|value| !value.is_instance_of::<PyString>() && value.cast::<PyMapping>().is_ok());
+        let sixth_is_mapping =
+            self.operation.is_some_and(|value| !value.is_instance_of::<PyString>() && is_mapping(value));
         if fifth_is_text || sixth_is_mapping {
             std::mem::swap(&mut self.optional_properties, &mut self.operation);
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
 
 use crate::guard::misuse;
@@ -70,12 +70,20 @@ fn property_text<'a>(value: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
     }
 }
 
+/// Whether `value` is a mapping by what it can do. Its class is not asked: that runs the code of lazy objects, and
+/// `collections.abc.Mapping` of the interpreter that asked first may be gone with it.
+pub fn is_mapping(value: &Bound<'_, PyAny>) -> bool {
+    let class = value.get_type();
+    let has = |name| class.getattr(name).is_ok();
+    has("keys") && has("items") && has("__getitem__")
+}
+
 /// The pairs of a mapping that is not a `dict`, or of a list of pairs.
 fn pairs<'py>(value: &Bound<'py, PyAny>, entries_max: usize) -> Option<Pairs<'py>> {
-    let items = match value.cast::<PyMapping>() {
-        Ok(mapping) => mapping.items().ok()?.into_any(),
-        Err(_) if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() => value.clone(),
-        Err(_) => return None,
+    let items = if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        value.clone()
+    } else {
+        is_mapping(value).then(|| value.call_method0("items").ok())??
     };
     let mut pairs = SmallVec::new();
     for item in items.try_iter().ok()?.take(entries_max) {

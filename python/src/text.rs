@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 
@@ -27,7 +28,18 @@ pub fn any_text<'a>(value: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
     }
     match value.str() {
         Ok(string) => Cow::Owned(string_text(&string).into_owned()),
-        Err(_) => Cow::Owned(format!("<{}>", type_name(value))),
+        Err(error) => {
+            leave_interrupts_to_the_host(value.py(), &error);
+            Cow::Owned(format!("<{}>", type_name(value)))
+        }
+    }
+}
+
+/// A Ctrl-C that came while the program's own `str()` ran is the program's: it is raised again where the call returns.
+fn leave_interrupts_to_the_host(py: Python<'_>, error: &PyErr) {
+    if error.is_instance_of::<PyKeyboardInterrupt>(py) {
+        // SAFETY: the interpreter is attached; this only marks SIGINT as arrived.
+        unsafe { pyo3::ffi::PyErr_SetInterrupt() };
     }
 }
 

@@ -136,12 +136,26 @@ fn ended_by_node(records: &[LedgerRecord]) -> HashMap<NodeId, u64> {
     ended
 }
 
-/// All nodes of the application, by tier and name.
+/// Readings until everything adds up. A report's line can be read a moment before its numbers: a store may keep
+/// recent numbers in memory, and puts them there when they are durable.
+const READINGS_MAX: usize = 5;
+
+/// Milliseconds between two readings; longer than a store takes from durable to visible.
+const READING_PAUSE_MS: u64 = 20;
+
+/// All nodes of the application, by tier and name. Blocks a little when something does not add up at once.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn nodes(scope: Scope<'_>) -> Result<Vec<NodeNumbers>, StoreError> {
     let mut reading = read(scope)?;
+    for _ in 1..READINGS_MAX {
+        if reading.ledgers.values().all(NodeLedger::balanced) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(READING_PAUSE_MS));
+        reading = read(scope)?;
+    }
     let mut agents: HashMap<NodeId, Vec<AgentRecord>> = HashMap::new();
     for agent in scope.store.agents(scope.account, scope.app_id)? {
         agents.entry(agent.node_id).or_default().push(agent);

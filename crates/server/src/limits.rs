@@ -89,3 +89,6 @@ pub const CONNECTION_IDLE_S: u64 = 120;
 
 /// Lines the controller logs in one second; further ones are counted.
 pub const LOG_LINES_PER_SECOND_MAX: u32 = 20;
+
+/// Bytes from which on an allocation is given back to the system when it is freed.
+pub const LARGE_BLOCK_BYTES: i32 = 1 << 20;

@@ -30,10 +30,13 @@ def init(config_file=None, timeout_ms=-1, **settings):
     from appdynamics.agent import api
 
     environ = {}
-    if isinstance(config_file, dict):
-        environ.update(config_file)
-    elif config_file is not None:
-        environ[_VARIABLES["config_file"]] = config_file
+    try:
+        if isinstance(config_file, dict):
+            environ.update(config_file)
+        elif config_file is not None:
+            environ[_VARIABLES["config_file"]] = config_file
+    except Exception:  # odd objects whose own code fails; without them the environment decides
+        environ = {}
     for name, value in settings.items():
         environ[_VARIABLES.get(name, name)] = value
     return api.init(environ=environ, timeout_ms=timeout_ms)
