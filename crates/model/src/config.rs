@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data_collector::DataCollector;
+use crate::detection::DetectionPolicy;
+use crate::error_detection::ErrorDetection;
 use crate::id::BtId;
 use crate::threshold::ThresholdPolicy;
 
@@ -32,6 +35,12 @@ pub struct AgentConfig {
     /// BTs of this application that agents may report under their own name although the agent's own limit is
     /// reached, because they became hot (promotion out of All Other Traffic).
     pub promoted_bts: Vec<String>,
+    /// Which requests become BTs without code, and what they are called.
+    pub detection: DetectionPolicy,
+    /// What counts as an error.
+    pub errors: ErrorDetection,
+    /// What of a request is kept as user data without code; at most 100.
+    pub data_collectors: Vec<DataCollector>,
 }
 
 impl Default for AgentConfig {
@@ -46,6 +55,9 @@ impl Default for AgentConfig {
             transaction_timeout_s: 300,
             diagnostic_sessions: Vec::new(),
             promoted_bts: Vec::new(),
+            detection: DetectionPolicy::default(),
+            errors: ErrorDetection::default(),
+            data_collectors: Vec::new(),
         }
     }
 }

@@ -51,3 +51,18 @@ pub const HISTOGRAM_BUCKETS_MAX: usize = 160;
 
 /// Replaced names remembered for the node's page.
 pub const REPLACED_NAMES_MAX: usize = 100;
+
+/// Match rules, exclude rules and ignored errors of a configuration, each.
+pub const DETECTION_RULES_MAX: usize = 200;
+
+/// Parts of one naming rule, and conditions of one kind in one rule.
+pub const NAME_PARTS_MAX: usize = 20;
+
+/// Characters of a text or regular expression in a rule.
+pub const PATTERN_CHARS_MAX: usize = 1_000;
+
+/// Ranges of HTTP status codes that are errors.
+pub const STATUS_RANGES_MAX: usize = 50;
+
+/// Data collectors of a configuration.
+pub const DATA_COLLECTORS_MAX: usize = 100;
