@@ -1,5 +1,6 @@
 //! Who is asking: Basic credentials, or the cookie of a session.
 
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,9 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::controller::{Controller, Shared, now_ms};
 use crate::counters::Counters;
-use crate::log;
+use crate::permissions::{Forbidden, Permission, Permissions};
 use crate::sessions::Session;
-use crate::users::UserError;
+use crate::users::{ADMIN, UserError};
+use crate::{log, roles};
 
 /// The page's session cookie.
 pub const PAGE_COOKIE: &str = "TIERLINE_SESSION";
@@ -23,10 +25,63 @@ pub const CSRF_NAME: &str = "X-CSRF-TOKEN";
 /// Somebody whose identity is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
-    /// The user.
+    /// The user, or the API client.
     pub user: String,
-    /// The account.
+    /// The account: nobody sees anything of another one.
     pub account: String,
+    /// What they may do.
+    pub permissions: Permissions,
+}
+
+impl Visitor {
+    /// Asks whether they may; every handler that shows or changes something begins with this.
+    ///
+    /// # Errors
+    /// When they may not.
+    pub fn must(&self, permission: Permission) -> Result<(), Forbidden> {
+        if self.permissions.has(permission) { Ok(()) } else { Err(Forbidden(permission)) }
+    }
+}
+
+/// A visitor, and the session when it was a session's cookie that said so.
+#[derive(Clone, Debug)]
+pub struct Identified {
+    /// Who.
+    pub visitor: Visitor,
+    /// The session. Changing something through it needs its token.
+    pub session: Option<Session>,
+}
+
+/// Why nobody can be logged in now.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The users cannot be read, or too many passwords are being checked.
+    #[error(transparent)]
+    Users(#[from] UserError),
+}
+
+/// Who sent a request: by Basic or Bearer credentials, else by the cookie named `cookie`. `None` when nobody is
+/// logged in or the credentials are wrong.
+///
+/// # Errors
+/// When it cannot be found out now.
+pub async fn identify(
+    controller: &Shared,
+    parts: &Parts,
+    cookie: &str,
+) -> Result<Option<Identified>, LoginError> {
+    if let Some(visitor) = by_basic(controller, &parts.headers).await? {
+        return Ok(Some(Identified { visitor, session: None }));
+    }
+    let Some(session) = by_cookie(controller, &parts.headers, cookie) else { return Ok(None) };
+    let visitor = visitor(&session.account, &session.user);
+    Ok(Some(Identified { visitor, session: Some(session) }))
+}
+
+/// A user with what they may do.
+fn visitor(account: &str, user: &str) -> Visitor {
+    let permissions = if user == ADMIN { roles::ACCOUNT_ADMINISTRATOR } else { roles::USER }.permissions;
+    Visitor { user: user.to_owned(), account: account.to_owned(), permissions }
 }
 
 /// Basic credentials.
@@ -73,7 +128,7 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 pub async fn by_basic(controller: &Shared, headers: &HeaderMap) -> Result<Option<Visitor>, UserError> {
     let Some(Credentials { user, account, password }) = basic(headers) else { return Ok(None) };
     if controller.users.check(&account, &user, &password).await? {
-        return Ok(Some(Visitor { user, account }));
+        return Ok(Some(visitor(&account, &user)));
     }
     failed(controller, &user, &account);
     Ok(None)

@@ -11,8 +11,7 @@ use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
 use crate::access_keys::{AccessKey, AccessKeyError};
 use crate::controller::{Shared, now_ms};
-use crate::login::Visitor;
-use crate::users::ADMIN;
+use crate::permissions::Permission;
 
 /// A key to add.
 #[derive(Deserialize, ToSchema, Debug, Clone)]
@@ -51,7 +50,7 @@ pub async fn list(
     State(controller): State<Shared>,
     LoggedIn { visitor, .. }: LoggedIn,
 ) -> Result<Json<Vec<AccessKeyInfo>>, ApiError> {
-    administrator(&visitor)?;
+    visitor.must(Permission::ManageAccessKeys)?;
     let keys = controller.access_keys.list().into_iter().filter(|key| key.account == visitor.account);
     Ok(Json(keys.map(info).collect()))
 }
@@ -74,7 +73,7 @@ pub async fn add(
     LoggedIn { visitor, .. }: LoggedIn,
     body: Result<Json<AccessKeyRequest>, JsonRejection>,
 ) -> Result<Json<AccessKeyInfo>, ApiError> {
-    administrator(&visitor)?;
+    visitor.must(Permission::ManageAccessKeys)?;
     let Json(request) = body.map_err(|rejection| ApiError::bad_request(rejection.body_text(), "Send {}."))?;
     let added = tokio::task::spawn_blocking(move || {
         controller.access_keys.add(&visitor.account, request.key.as_deref(), now_ms())
@@ -101,7 +100,7 @@ pub async fn revoke(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    administrator(&visitor)?;
+    visitor.must(Permission::ManageAccessKeys)?;
     let own = controller.access_keys.list().iter().any(|key| key.id == id && key.account == visitor.account);
     if !own {
         return Err(ApiError::not_found("access key"));
@@ -120,17 +119,6 @@ fn failed() -> ApiError {
         "The change failed.",
         "The controller's log may say more.",
     )
-}
-
-/// Only user `admin` may see and change keys and passwords.
-///
-/// # Errors
-/// For everybody else.
-pub fn administrator(visitor: &Visitor) -> Result<(), ApiError> {
-    if visitor.user == ADMIN {
-        return Ok(());
-    }
-    Err(ApiError::new(StatusCode::FORBIDDEN, "Only an administrator may do this.", "Log in as admin."))
 }
 
 impl From<AccessKeyError> for ApiError {

@@ -8,6 +8,8 @@ use tierline_store::StoreError;
 use utoipa::ToSchema;
 
 use crate::controller::QuestionError;
+use crate::login::LoginError;
+use crate::permissions::Forbidden;
 use crate::users::UserError;
 
 /// An error as the page shows it.
@@ -108,5 +110,20 @@ impl From<UserError> for ApiError {
                 "The controller's log may say more.",
             ),
         }
+    }
+}
+
+impl From<LoginError> for ApiError {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Users(error) => error.into(),
+        }
+    }
+}
+
+impl From<Forbidden> for ApiError {
+    fn from(error: Forbidden) -> Self {
+        let hint = "Ask an administrator of the account for a role that has it.";
+        Self::new(StatusCode::FORBIDDEN, format!("You may not do this: {error}."), hint)
     }
 }

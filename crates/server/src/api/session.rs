@@ -13,7 +13,7 @@ use super::visitor::LoggedIn;
 use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::controller::{Shared, now_ms};
 use crate::login::{self, PAGE_COOKIE};
-use crate::users::ADMIN;
+use crate::permissions::Permission;
 
 /// Who wants in.
 #[derive(Deserialize, ToSchema, Debug, Clone)]
@@ -167,7 +167,10 @@ pub async fn setup(
 ) -> Result<Json<SetupAnswer>, ApiError> {
     // What the browser calls us works for an agent beside it; where we listen may be 0.0.0.0.
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let key = controller.access_keys.of_account(&visitor.account).filter(|_| visitor.user == ADMIN);
+    let key = controller
+        .access_keys
+        .of_account(&visitor.account)
+        .filter(|_| visitor.must(Permission::ManageAccessKeys).is_ok());
     Ok(Json(SetupAnswer {
         listen: host.unwrap_or(&controller.listen).to_owned(),
         access_key_shown: key.map(|key| key.key),

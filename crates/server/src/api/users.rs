@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::access_keys::administrator;
 use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
 use crate::controller::Shared;
+use crate::permissions::Permission;
 
 /// A new password.
 #[derive(Deserialize, ToSchema, Debug, Clone)]
@@ -41,7 +41,7 @@ pub async fn password(
     LoggedIn { visitor, .. }: LoggedIn,
     body: Result<Json<PasswordRequest>, JsonRejection>,
 ) -> Result<StatusCode, ApiError> {
-    administrator(&visitor)?;
+    visitor.must(Permission::ManageUsers)?;
     let Json(request) = body.map_err(|rejection| {
         ApiError::bad_request(
             rejection.body_text(),

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 
 use super::error::ApiError;
 use crate::controller::Shared;
-use crate::login::{self, CSRF_NAME, PAGE_COOKIE, Visitor};
+use crate::login::{self, CSRF_NAME, Identified, PAGE_COOKIE, Visitor};
 use crate::secret;
 use crate::sessions::Session;
 
@@ -26,17 +26,15 @@ impl FromRequestParts<Shared> for LoggedIn {
     async fn from_request_parts(parts: &mut Parts, controller: &Shared) -> Result<Self, ApiError> {
         let changes = !matches!(parts.method, Method::GET | Method::HEAD);
         let token = parts.headers.get(CSRF_NAME).and_then(|value| value.to_str().ok());
-        if let Some(session) = login::by_cookie(controller, &parts.headers, PAGE_COOKIE) {
-            if changes && !token.is_some_and(|token| secret::same(token, &session.csrf_token)) {
-                return Err(ApiError::wrong_csrf_token());
-            }
-            let visitor = Visitor { user: session.user.clone(), account: session.account.clone() };
-            return Ok(Self { visitor, session: Some(session) });
+        let found = login::identify(controller, parts, PAGE_COOKIE).await?;
+        let Identified { visitor, session } = found.ok_or_else(ApiError::not_logged_in)?;
+        let right = match &session {
+            Some(session) => token.is_some_and(|token| secret::same(token, &session.csrf_token)),
+            None => token.is_some(),
+        };
+        if changes && !right {
+            return Err(ApiError::wrong_csrf_token());
         }
-        match login::by_basic(controller, &parts.headers).await? {
-            Some(_) if changes && token.is_none() => Err(ApiError::wrong_csrf_token()),
-            Some(visitor) => Ok(Self { visitor, session: None }),
-            None => Err(ApiError::not_logged_in()),
-        }
+        Ok(Self { visitor, session })
     }
 }

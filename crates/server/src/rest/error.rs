@@ -7,6 +7,8 @@ use tierline_store::StoreError;
 
 use super::xml::escape;
 use crate::controller::QuestionError;
+use crate::login::LoginError;
+use crate::permissions::Forbidden;
 use crate::users::UserError;
 
 /// A failed call.
@@ -66,6 +68,20 @@ impl From<UserError> for RestError {
             _ => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self { status, reason: error.to_string() }
+    }
+}
+
+impl From<LoginError> for RestError {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Users(error) => error.into(),
+        }
+    }
+}
+
+impl From<Forbidden> for RestError {
+    fn from(error: Forbidden) -> Self {
+        Self::forbidden(&error.to_string())
     }
 }
 
