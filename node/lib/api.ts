@@ -1,0 +1,150 @@
+// The object `require('appdynamics')` gives: what the document calls `appd`.
+import { batch } from './batch';
+import { compatibleAgent } from './compatibility';
+import { current, run } from './context';
+import { CorrelationHeader, parse } from './correlation';
+import { caught, misuse } from './errors';
+import { ExitCall } from './exit-call';
+import { installHooks } from './hooks';
+import { native } from './native';
+import { flatSettings } from './settings';
+import { property } from './text';
+import { beginCustom, requests, TimePromise } from './transaction';
+
+/** Settings of the agent. All are optional: what is left out comes from the environment. Unknown ones are ignored,
+ * and texts are understood where numbers and booleans belong. */
+export interface Settings {
+  /** The controller's host. */
+  controllerHostName?: string;
+  /** The controller's port; without it 443 with TLS, 8090 without. */
+  controllerPort?: number | string;
+  /** Whether to speak TLS with the controller. */
+  controllerSslEnabled?: boolean | string;
+  /** The account at the controller; `customer1` without it. */
+  accountName?: string;
+  /** The account's access key. */
+  accountAccessKey?: string;
+  /** The application this process belongs to. */
+  applicationName?: string;
+  /** The tier of the application. */
+  tierName?: string;
+  /** The node of the tier. `-0`, `-1` … is appended unless `noNodeNameSuffix` is set. */
+  nodeName?: string;
+  /** Use `nodeName` as it is. */
+  noNodeNameSuffix?: boolean | string;
+  /** Take the first free of `reuseNodePrefix-0`, `-1` … as the node's name. */
+  reuseNode?: boolean | string;
+  /** The prefix of reused names. */
+  reuseNodePrefix?: string;
+  /** An HTTP proxy on the way to the controller. */
+  proxyHost?: string;
+  /** Its port. */
+  proxyPort?: number | string;
+  /** The user at the proxy. */
+  proxyUser?: string;
+  /** A file with the user's password at the proxy. */
+  proxyPasswordFile?: string;
+  /** A file with the certificates to trust. */
+  certificateFile?: string;
+  /** The host's name, instead of the system's. */
+  uniqueHostId?: string;
+  /** Where spool, cached configuration and logs live. */
+  rootTmpDir?: string;
+  /** The same. */
+  tmpDir?: string;
+  /** Writes everything to the log. */
+  debug?: boolean | string;
+  /** Where the log is written, and how much. */
+  logging?: { logfiles?: { root_directory?: string; level?: string; [name: string]: unknown }[]; [name: string]: unknown };
+  /** Transaction analytics; accepted. */
+  analytics?: { host?: string; port?: number | string; ssl?: boolean | string; [name: string]: unknown };
+  /** Anything else is ignored. */
+  [name: string]: unknown;
+}
+
+/** The API. */
+export interface Appd {
+  /** Starts the agent. Should be the first statement of the program; harmless again. Gives the API itself. */
+  profile(settings?: Settings): Appd;
+  /** Creates and starts a custom business transaction.
+   * @param transactionInfo a name, an HTTP request, or what `parseCorrelationInfo` gave; a header's text and an object
+   *   with `headers` are understood too
+   * @param body runs in the transaction's context; what it throws is thrown */
+  startTransaction(transactionInfo?: unknown, body?: (txn: TimePromise) => void): TimePromise;
+  /** The transaction of an HTTP request, custom or automatically detected; `undefined` when there is none. */
+  getTransaction(request: unknown): TimePromise | undefined;
+  /** Reads the correlation header in a text or of an HTTP request; `false` when there is none. */
+  parseCorrelationInfo(source: unknown): CorrelationHeader | false;
+  /** Attaches data to snapshots of the current transaction. */
+  addSnapshotData(key: unknown, value: unknown): void;
+  /** The same. */
+  addAnalyticsData(key: unknown, value: unknown): void;
+  /** Marks the current transaction as an error transaction. */
+  markError(error?: unknown, statusCode?: unknown): void;
+  /** A business transaction. */
+  readonly TimePromise: typeof TimePromise;
+  /** An exit call. */
+  readonly ExitCall: typeof ExitCall;
+  /** An upstream transaction. */
+  readonly CorrelationHeader: typeof CorrelationHeader;
+  /** @internal */
+  readonly correlation: { HEADER_NAME: string };
+  /** @internal */
+  readonly __agent: typeof compatibleAgent;
+}
+
+/** The API. */
+export const appd: Appd = {
+  profile(settings?: Settings): Appd {
+    try {
+      const { names, values } = flatSettings(settings);
+      if (native !== undefined && native.init(names, values, process.versions.node)) {
+        batch.lookAgain();
+        batch.start();
+        installHooks();
+      }
+    } catch {
+      caught('profile: failed');
+    }
+    return appd;
+  },
+  startTransaction(transactionInfo?: unknown, body?: (txn: TimePromise) => void): TimePromise {
+    if (typeof body !== 'function') return beginCustom(transactionInfo);
+    const txn = beginCustom(transactionInfo);
+    run(txn, () => body(txn));
+    return txn;
+  },
+  getTransaction(request: unknown): TimePromise | undefined {
+    return of(request) ?? of(property(request, 'req')) ?? of(property(request, 'raw')) ?? of(property(property(request, 'raw'), 'req'));
+  },
+  parseCorrelationInfo(source: unknown): CorrelationHeader | false {
+    try {
+      return parse(source);
+    } catch {
+      caught('parseCorrelationInfo: failed');
+      return false;
+    }
+  },
+  addSnapshotData(key: unknown, value: unknown): void {
+    const txn = current();
+    if (txn === undefined) misuse('addSnapshotData: there is no current transaction');
+    else txn.addSnapshotData(key, value);
+  },
+  addAnalyticsData(key: unknown, value: unknown): void {
+    appd.addSnapshotData(key, value);
+  },
+  markError(error?: unknown, statusCode?: unknown): void {
+    const txn = current();
+    if (txn === undefined) misuse('markError: there is no current transaction');
+    else txn.markError(error, statusCode);
+  },
+  TimePromise,
+  ExitCall,
+  CorrelationHeader,
+  correlation: compatibleAgent.correlation,
+  __agent: compatibleAgent,
+};
+
+function of(request: unknown): TimePromise | undefined {
+  return request !== null && typeof request === 'object' ? requests.get(request) : undefined;
+}

@@ -1,0 +1,4 @@
+// `require('appdynamics')`.
+import { appd } from './api';
+
+export = appd;

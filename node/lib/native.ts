@@ -1,0 +1,71 @@
+// The door to the core: one file of machine code beside the compiled modules. When it cannot be had, the agent is
+// off and every call is a no-op.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the core offers. All of it is cheap to call seldom; a transaction that is not kept calls none of it. */
+export interface Native {
+  /** Begins the agent of this process: settings as names and texts. Whether the minimal ones are there. */
+  init(names: string[], values: string[], runtimeVersion: string): boolean;
+  /** Makes this thread one that records. The beginning of its correlation headers; `null` without an agent. */
+  attach(threadName: string): string | null;
+  /** The number of a transaction name; 0 counts under All Other Traffic. */
+  name(name: string): number;
+  /** What follows the time in correlation headers of a numbered transaction: `*btid=…*guid=`. */
+  headerPart(entry: number): string;
+  /** Whether an execution that begins will be kept, and why (0: not yet known). */
+  asked(entry: number): number;
+  /** Begins under received headers: `entry\nasked\ntimestamp\nguid\nsequence`, or `null` when they are of no use. */
+  incoming(name: string, origin: string): string | null;
+  /** Whether received headers are of use. */
+  understands(origin: string): boolean;
+  /** The number of a backend. */
+  backend(exitType: string, label: string, names: string[], values: string[]): number;
+  /** What follows the exit's sequence in correlation headers for a backend. */
+  backendPart(backend: number, resolve: boolean): string;
+  /** Sixteen GUIDs, 36 characters each. */
+  guids(): string;
+  /** `traceparent` and `tracestate` member, joined by a line feed, for a header and its `GUID*sequence`. */
+  traceContext(header: string): string;
+  /** Counts what is in the batch; publishes thresholds and due times. A number that changes when names must be asked
+   * for again; -1 when the agent is over. */
+  submit(batch: Float64Array, length: number, begun: number, published: Float64Array, nowMs: number): number;
+  /** Counts an execution that may be kept. Why it is kept; 0 when it is not. */
+  finish(entry: number, durationMs: number, flags: number, asked: number, begun: number): number;
+  /** Takes a piece of a kept execution; the last one completes it. */
+  keep(details: Uint8Array, length: number): string | null;
+  /** Gives numbers of transaction names back. */
+  release(entries: number[]): void;
+  /** Counts an odd call. */
+  misuse(what: string): void;
+  /** Delivers what has ended, for at most so long; the rest is on disk then. */
+  flush(timeoutMs: number): boolean;
+  /** Ends the agent of this process. Negative: waits as long as it takes. */
+  shutdown(timeoutMs: number): boolean;
+  /** What the agent noticed, as JSON; `null` without an agent. */
+  diagnostics(): string | null;
+}
+
+/** How a path of the binary ends: platform, architecture and C library. */
+function isOurs(file: string): boolean {
+  return file.startsWith(`tierline.${process.platform}-${process.arch}`) && file.endsWith('.node');
+}
+
+function load(): Native | undefined {
+  try {
+    // Several C libraries may be in the package; the one that does not fit fails to load and the next is tried.
+    for (const file of readdirSync(__dirname).filter(isOurs).sort()) {
+      try {
+        return require(join(__dirname, file)) as Native;
+      } catch {
+        continue;
+      }
+    }
+  } catch {
+    // A bundler moved us: without the binary the agent is off.
+  }
+  return undefined;
+}
+
+/** The core, or `undefined` where there is no binary for this platform. */
+export const native: Native | undefined = load();
