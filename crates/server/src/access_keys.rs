@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use axum::http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
-use tierline_store::{Store, StoreError};
+use tierline_store::{DocumentChange, Store, StoreError};
 
 use crate::limits::{ACCESS_KEY_CHARS_MAX, ACCESS_KEYS_MAX};
 use crate::secret::{self, Fingerprint, NoRandomness};
@@ -155,7 +155,10 @@ impl AccessKeys {
     }
 
     fn write(&self, all: Vec<AccessKey>) -> Result<(), AccessKeyError> {
-        self.store.put_document(SYSTEM, KIND, NAME, &serde_json::to_string(&all)?)?;
+        let text = serde_json::to_string(&all)?;
+        let change =
+            DocumentChange { kind: KIND, name: NAME, text: &text, secret: true, ..DocumentChange::default() };
+        self.store.put_document(SYSTEM, change)?;
         self.replace(all);
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use serde::{Deserialize, Serialize};
-use tierline_store::{Store, StoreError};
+use tierline_store::{DocumentChange, Store, StoreError};
 use tokio::sync::Semaphore;
 
 use crate::limits::{
@@ -96,7 +96,9 @@ impl Users {
         let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(UserError::Hash)?;
         let stored = Stored { password_hash: hash.to_string() };
         let text = serde_json::to_string(&stored).map_err(|e| UserError::Damaged(e.to_string()))?;
-        self.store.put_document(account, KIND, user, &text)?;
+        let change =
+            DocumentChange { kind: KIND, name: user, text: &text, secret: true, ..DocumentChange::default() };
+        self.store.put_document(account, change)?;
         self.remembered.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
         Ok(())
     }

@@ -4,7 +4,9 @@
 //! and whatever must live as long as it (a temporary directory). Random checks compare with [`oracle`], a store
 //! so naive that it can be read; the seed stands in every failure.
 
+pub mod documents;
 pub mod entities;
+pub mod journal;
 pub mod metrics;
 pub mod oracle;
 pub mod queries;
@@ -19,8 +21,13 @@ macro_rules! store_conformance {
     ($open:expr) => {
         $crate::store_conformance!(@checks $open,
             entities: empty_store_answers_empty, merge_keeps_first_and_last, resolutions_stay_until_replaced,
-                agents_replace_and_come_newest_first, documents_are_kept_by_kind_and_name,
+                agents_replace_and_come_newest_first,
                 hostile_names_are_kept_to_the_letter, accounts_see_only_their_own;
+            documents: documents_are_kept_by_kind_and_name, versions_count_and_history_is_kept,
+                a_change_based_on_another_version_is_refused, deleted_documents_are_gone_and_go_on_counting,
+                secrets_have_no_history, history_is_bounded, one_of_many_writers_wins;
+            journal: records_come_newest_first_and_page_by_page, records_are_filtered,
+                the_journal_belongs_to_its_account_and_expires, accounts_are_listed;
             metrics: a_repeated_report_changes_nothing, a_corrected_report_replaces,
                 incarnations_of_one_node_add_up, intervals_below_a_minute_add_up, histograms_are_exact,
                 minutes_and_nodes_are_counted_once, ranges_are_whole_minutes, rows_have_a_limit,

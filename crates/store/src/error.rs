@@ -17,4 +17,16 @@ pub enum StoreError {
         /// The limit.
         limit: usize,
     },
+    /// Somebody else changed it meanwhile.
+    #[error(
+        "{what} was changed meanwhile: version {expected} was expected, but {found} is there; read it again"
+    )]
+    Conflict {
+        /// What was to be changed.
+        what: String,
+        /// The version that was expected; 0 is none.
+        expected: u64,
+        /// The version that is there; 0 is none.
+        found: u64,
+    },
 }

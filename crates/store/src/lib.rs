@@ -8,15 +8,19 @@ pub mod aggregate;
 pub mod block;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod document;
 pub mod entity;
 pub mod error;
+pub mod journal;
 pub mod limits;
 pub mod query;
 pub mod sqlite;
 pub mod write;
 
+pub use document::{DocumentChange, DocumentRecord};
 pub use entity::{AgentRecord, Application, BackendRecord, BtRecord, Entities, NodeRecord, TierRecord};
 pub use error::StoreError;
+pub use journal::{JournalFilter, JournalRecord};
 pub use query::{
     Dimension, Dimensions, LedgerRecord, MetricFamily, MetricFilter, MetricQuery, MetricRow, SegmentFilter,
     SegmentPage, SegmentRecord, SegmentSummary, Step, TimeRange,
@@ -78,17 +82,86 @@ pub trait Store: Send + Sync + 'static {
     /// When the store cannot be read.
     fn agents(&self, account: &str, app_id: AppId) -> Result<Vec<AgentRecord>, StoreError>;
 
-    /// A small named document (agent configuration, users, keys). `None` when never written.
+    /// The text of a small named document (agent configuration, users, keys). `None` when there is none.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn document(&self, account: &str, kind: &str, name: &str) -> Result<Option<String>, StoreError>;
+    fn document(&self, account: &str, kind: &str, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.document_record(account, kind, name)?.map(|record| record.text))
+    }
 
-    /// Writes a small named document durably.
+    /// A small named document with its version. `None` when there is none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn document_record(
+        &self,
+        account: &str,
+        kind: &str,
+        name: &str,
+    ) -> Result<Option<DocumentRecord>, StoreError>;
+
+    /// All documents of a kind, by name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn documents(&self, account: &str, kind: &str) -> Result<Vec<DocumentRecord>, StoreError>;
+
+    /// Writes a small named document durably. Answers its new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when another version is there than was expected; [`StoreError::TooLarge`];
+    /// when it cannot be written.
+    fn put_document(&self, account: &str, change: DocumentChange<'_>) -> Result<u64, StoreError>;
+
+    /// Deletes a document; its former versions stay for a while. Answers whether it was there.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when another version is there than was expected; when it cannot be written.
+    fn delete_document(
+        &self,
+        account: &str,
+        kind: &str,
+        name: &str,
+        changed_by: &str,
+        expected_version: Option<u64>,
+    ) -> Result<bool, StoreError>;
+
+    /// The versions of a document that are still kept, newest first, deletions among them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn document_history(
+        &self,
+        account: &str,
+        kind: &str,
+        name: &str,
+    ) -> Result<Vec<DocumentRecord>, StoreError>;
+
+    /// Writes records into the journal durably, all or none. Answers their ids, which grow.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`]; when they cannot be written.
+    fn append(&self, account: &str, records: &[JournalRecord]) -> Result<Vec<u64>, StoreError>;
+
+    /// Records of the journal with their ids, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn journal(&self, account: &str, filter: &JournalFilter)
+    -> Result<Vec<(u64, JournalRecord)>, StoreError>;
+
+    /// The names of all accounts that were created or ever written to.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn accounts(&self) -> Result<Vec<String>, StoreError>;
+
+    /// Makes an account known. Answers whether it is new.
     ///
     /// # Errors
     /// When it cannot be written.
-    fn put_document(&self, account: &str, kind: &str, name: &str, text: &str) -> Result<(), StoreError>;
+    fn create_account(&self, name: &str) -> Result<bool, StoreError>;
 
     /// The conservation lines and process samples of an application's agents whose intervals start within
     /// `range`, by start, node and incarnation.

@@ -70,3 +70,30 @@ pub const SEARCH_BLOCKS_DECODED_MAX: usize = 16;
 /// Bits of the filter that tells new segments from known ones, per open file of snapshots (4 MiB): at a million
 /// segments one in 300 is looked up in vain, at ten million every fifth.
 pub const SEEN_FILTER_BITS: usize = 1 << 25;
+
+/// Bytes of one document.
+pub const DOCUMENT_BYTES_MAX: usize = 16 << 20;
+
+/// Versions of a document that are kept, the present one included.
+pub const DOCUMENT_VERSIONS_MAX: usize = 50;
+
+/// Bytes of former versions of one document that are kept.
+pub const DOCUMENT_HISTORY_BYTES_MAX: usize = 8 << 20;
+
+/// Days a deleted document's versions are kept.
+pub const DOCUMENT_DELETED_DAYS: u64 = 400;
+
+/// Bytes of one record of the journal.
+pub const JOURNAL_RECORD_BYTES_MAX: usize = 256 << 10;
+
+/// Records one append to the journal may have.
+pub const JOURNAL_RECORDS_PER_APPEND_MAX: usize = 10_000;
+
+/// Records one page of the journal may hold.
+pub const JOURNAL_RECORDS_PER_PAGE_MAX: usize = 10_000;
+
+/// Days events are kept by default.
+pub const EVENTS_RETENTION_DAYS: u64 = 30;
+
+/// Days the audit is kept by default.
+pub const AUDIT_RETENTION_DAYS: u64 = 400;

@@ -6,7 +6,9 @@
 
 #[cfg(feature = "conformance")]
 pub mod crash;
+mod documents;
 mod file;
+mod journal;
 mod meta;
 mod metrics;
 mod minute_cache;
@@ -28,12 +30,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::Connection;
 use tierline_model::{AppId, Guid};
 
+use self::documents::DocumentWrite;
 use self::file::{DataFile, days_in, io_error, sync_directory};
-use self::prepare::{MetaChange, Prepared, prepare};
+use self::prepare::{MetaChange, Outcome, Prepared, prepare};
 use self::readers::ReadError;
 use self::shared::Shared;
 use self::writer::WriterHandle;
+use crate::document::{DocumentChange, DocumentRecord};
 use crate::entity::{AgentRecord, Application, Entities};
+use crate::journal::{JournalFilter, JournalRecord};
+use crate::limits::{DOCUMENT_BYTES_MAX, JOURNAL_RECORD_BYTES_MAX, JOURNAL_RECORDS_PER_APPEND_MAX};
 use crate::query::{
     LedgerRecord, MetricQuery, MetricRow, SegmentFilter, SegmentPage, SegmentRecord, TimeRange,
 };
@@ -68,18 +74,30 @@ impl SqliteStore {
             drop(file.open_for_writing(directory)?);
         }
         let shared = Arc::new(Shared::new(directory.to_owned(), files));
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        shared.minutes.advance(now.as_millis() as u64);
+        shared.minutes.advance(now_ms());
         let writer = WriterHandle::start(Arc::clone(&shared))?;
         Ok(Self { shared, writer, _lock: lock })
     }
 
-    fn change(&self, account: &str, change: MetaChange) -> Result<(), StoreError> {
-        self.writer.write(Prepared {
-            account: Arc::from(account),
-            changes: vec![change],
-            ..Prepared::default()
-        })
+    fn change(&self, account: &str, change: MetaChange) -> Result<Outcome, StoreError> {
+        let changes = vec![change];
+        let prepared = Prepared { account: Arc::from(account), changes, ..Prepared::default() };
+        Ok(self.writer.write(prepared)?.pop().unwrap_or(Outcome::Done))
+    }
+
+    /// Writes or deletes a document; answers its version from now on, 0 when there was nothing to delete.
+    fn change_document(&self, account: &str, write: DocumentWrite) -> Result<u64, StoreError> {
+        let bytes = write.text.as_ref().map_or(0, String::len) + write.kind.len() + write.name.len();
+        if bytes > DOCUMENT_BYTES_MAX {
+            return Err(StoreError::TooLarge { what: "bytes in a document", limit: DOCUMENT_BYTES_MAX });
+        }
+        let what = format!("{} \"{}\"", write.kind, write.name);
+        let expected = write.expected_version.unwrap_or_default();
+        match self.change(account, MetaChange::Document(Box::new(write)))? {
+            Outcome::Version(version) => Ok(version),
+            Outcome::Conflict { found } => Err(StoreError::Conflict { what, expected, found }),
+            Outcome::Done | Outcome::Ids(_) | Outcome::New(_) => Ok(0),
+        }
     }
 
     fn read_meta<T: Default>(
@@ -88,6 +106,10 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         Ok(self.shared.readers.with(DataFile::Meta, read)?.unwrap_or_default())
     }
+}
+
+fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64
 }
 
 fn lock(directory: &Path) -> Result<File, StoreError> {
@@ -110,7 +132,7 @@ fn lock(directory: &Path) -> Result<File, StoreError> {
 
 impl Store for SqliteStore {
     fn write(&self, batch: WriteBatch) -> Result<(), StoreError> {
-        self.writer.write(prepare(batch)?)
+        self.writer.write(prepare(batch)?).map(drop)
     }
 
     fn applications(&self, account: &str) -> Result<Vec<Application>, StoreError> {
@@ -134,20 +156,102 @@ impl Store for SqliteStore {
     }
 
     fn put_agent(&self, account: &str, agent: AgentRecord) -> Result<(), StoreError> {
-        self.change(account, MetaChange::Agent(Box::new(agent)))
+        self.change(account, MetaChange::Agent(Box::new(agent))).map(drop)
     }
 
     fn agents(&self, account: &str, app_id: AppId) -> Result<Vec<AgentRecord>, StoreError> {
         self.read_meta(|connection| meta::agents(connection, account, app_id))
     }
 
-    fn document(&self, account: &str, kind: &str, name: &str) -> Result<Option<String>, StoreError> {
-        self.read_meta(|connection| meta::document(connection, account, kind, name))
+    fn document_record(
+        &self,
+        account: &str,
+        kind: &str,
+        name: &str,
+    ) -> Result<Option<DocumentRecord>, StoreError> {
+        self.read_meta(|connection| documents::one(connection, account, kind, name))
     }
 
-    fn put_document(&self, account: &str, kind: &str, name: &str, text: &str) -> Result<(), StoreError> {
-        let (kind, name, text) = (kind.to_owned(), name.to_owned(), text.to_owned());
-        self.change(account, MetaChange::Document { kind, name, text })
+    fn documents(&self, account: &str, kind: &str) -> Result<Vec<DocumentRecord>, StoreError> {
+        self.read_meta(|connection| documents::all(connection, account, kind))
+    }
+
+    fn put_document(&self, account: &str, change: DocumentChange<'_>) -> Result<u64, StoreError> {
+        self.change_document(
+            account,
+            DocumentWrite {
+                kind: change.kind.to_owned(),
+                name: change.name.to_owned(),
+                text: Some(change.text.to_owned()),
+                changed_by: change.changed_by.to_owned(),
+                changed_ms: now_ms(),
+                expected_version: change.expected_version,
+                secret: change.secret,
+            },
+        )
+    }
+
+    fn delete_document(
+        &self,
+        account: &str,
+        kind: &str,
+        name: &str,
+        changed_by: &str,
+        expected_version: Option<u64>,
+    ) -> Result<bool, StoreError> {
+        let write = DocumentWrite {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            text: None,
+            changed_by: changed_by.to_owned(),
+            changed_ms: now_ms(),
+            expected_version,
+            secret: false,
+        };
+        Ok(self.change_document(account, write)? > 0)
+    }
+
+    fn document_history(
+        &self,
+        account: &str,
+        kind: &str,
+        name: &str,
+    ) -> Result<Vec<DocumentRecord>, StoreError> {
+        self.read_meta(|connection| documents::history(connection, account, kind, name))
+    }
+
+    fn append(&self, account: &str, records: &[JournalRecord]) -> Result<Vec<u64>, StoreError> {
+        let bytes = |r: &JournalRecord| {
+            r.stream.len() + r.kind.len() + r.severity.len() + r.subject.len() + r.text.len()
+        };
+        if records.iter().any(|record| bytes(record) > JOURNAL_RECORD_BYTES_MAX) {
+            let limit = JOURNAL_RECORD_BYTES_MAX;
+            return Err(StoreError::TooLarge { what: "bytes in a record of the journal", limit });
+        }
+        if records.len() > JOURNAL_RECORDS_PER_APPEND_MAX {
+            let limit = JOURNAL_RECORDS_PER_APPEND_MAX;
+            return Err(StoreError::TooLarge { what: "records for the journal at once", limit });
+        }
+        match self.change(account, MetaChange::Journal(records.to_vec()))? {
+            Outcome::Ids(ids) => Ok(ids),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn journal(
+        &self,
+        account: &str,
+        filter: &JournalFilter,
+    ) -> Result<Vec<(u64, JournalRecord)>, StoreError> {
+        self.read_meta(|connection| journal::read(connection, account, filter))
+    }
+
+    fn accounts(&self) -> Result<Vec<String>, StoreError> {
+        self.read_meta(meta::accounts)
+    }
+
+    fn create_account(&self, name: &str) -> Result<bool, StoreError> {
+        Ok(self.change(name, MetaChange::Account)? == Outcome::New(true))
     }
 
     fn ledgers(

@@ -1,4 +1,4 @@
-//! Checks of entities, agents and documents, and of accounts.
+//! Checks of entities and agents, and of accounts.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::sample::{ACCOUNT, APPLICATIONS, backend, batch, identity, now_ms, ran
 use crate::entity::{AgentRecord, Application, BackendRecord, BtRecord, Entities, NodeRecord, TierRecord};
 use crate::query::{MetricFamily, SegmentFilter, TimeRange};
 use crate::write::{NodeReport, Resolution, WriteBatch};
-use crate::{Store, StoreError};
+use crate::{DocumentChange, Store, StoreError};
 
 const SHOP: &str = APPLICATIONS[0];
 
@@ -181,28 +181,6 @@ pub fn agents_replace_and_come_newest_first<S: Store, K>(open: impl Fn() -> (S, 
     assert_eq!(read().len(), 3);
 }
 
-/// Documents are found by account, kind and name, and nothing else.
-pub fn documents_are_kept_by_kind_and_name<S: Store, K>(open: impl Fn() -> (S, K)) {
-    let (store, _kept) = open();
-    let long = "ü".repeat(1_000_000);
-    for (account, kind, name, text) in [
-        (ACCOUNT, "user", "admin", "one"),
-        (ACCOUNT, "user", "admin2", ""),
-        (ACCOUNT, "key", "admin", &long),
-        ("other", "user", "admin", "four"),
-        (ACCOUNT, "", "", "five"),
-    ] {
-        store.put_document(account, kind, name, text).expect("put_document");
-        assert_eq!(store.document(account, kind, name).expect("document").as_deref(), Some(text));
-    }
-    store.put_document(ACCOUNT, "user", "admin", "changed").expect("put_document");
-    let read = |account: &str, kind: &str, name: &str| store.document(account, kind, name).expect("document");
-    assert_eq!(read(ACCOUNT, "user", "admin").as_deref(), Some("changed"));
-    assert_eq!(read(ACCOUNT, "key", "admin"), Some(long.clone()));
-    assert_eq!(read("other", "user", "admin").as_deref(), Some("four"));
-    assert_eq!(read(ACCOUNT, "user", "Admin"), None);
-}
-
 /// Names are data: no character of them means anything to a store.
 pub fn hostile_names_are_kept_to_the_letter<S: Store, K>(open: impl Fn() -> (S, K)) {
     let (store, _kept) = open();
@@ -220,7 +198,10 @@ pub fn hostile_names_are_kept_to_the_letter<S: Store, K>(open: impl Fn() -> (S, 
         assert_eq!(store.entities(&account, AppId::of(name)).expect("entities"), all, "{name:?}");
         assert_eq!(store.applications(&account).expect("applications").len(), 1);
         let text = format!("text {index}");
-        store.put_document(&account, name, name, &text).expect("put_document");
+        let change =
+            DocumentChange { kind: name, name, text: &text, changed_by: name, ..DocumentChange::default() };
+        store.put_document(&account, change).expect("put_document");
+        assert_eq!(store.documents(&account, name).expect("documents")[0].changed_by, **name);
         assert_eq!(store.document(&account, name, name).expect("document"), Some(text));
     }
 }

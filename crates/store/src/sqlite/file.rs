@@ -33,7 +33,10 @@ pub(super) enum DataFile {
     Meta,
 }
 
-const META_MIGRATIONS: &[&str] = &[include_str!("../../migrations/meta/0001_initial.sql")];
+const META_MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/meta/0001_initial.sql"),
+    include_str!("../../migrations/meta/0002_documents_and_journal.sql"),
+];
 const METRICS_MIGRATIONS: &[&str] = &[include_str!("../../migrations/metrics/0001_initial.sql")];
 const SNAPSHOTS_MIGRATIONS: &[&str] = &[include_str!("../../migrations/snapshots/0001_initial.sql")];
 

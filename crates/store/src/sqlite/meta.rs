@@ -1,14 +1,15 @@
-//! Entities, agents and documents in `meta.db`.
+//! Entities, agents and accounts in `meta.db`.
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use tierline_model::{AppId, Backend, BackendId, BackendKey, BtId, Language, NodeId, TierId};
 
 use super::metrics::id_of;
 use super::names::Names;
-use super::prepare::{MetaChange, integer};
+use super::prepare::{MetaChange, Outcome, integer};
 use super::readers::ReadError;
+use super::{documents, journal};
 use crate::entity::{AgentRecord, Application, BackendRecord, BtRecord, Entities, NodeRecord, TierRecord};
 use crate::write::Resolution;
 
@@ -17,24 +18,27 @@ pub(super) fn write(
     names: &mut Names,
     account: &Arc<str>,
     change: &MetaChange,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Outcome> {
+    if let MetaChange::Account = change {
+        let added = connection
+            .prepare_cached("INSERT INTO account (name) VALUES (?1) ON CONFLICT DO NOTHING")?
+            .execute([&**account])?;
+        return Ok(Outcome::New(added > 0));
+    }
     let account = names.account(connection, account)?;
     match change {
-        MetaChange::Entities(entities) => write_entities(connection, account, entities),
+        MetaChange::Document(write) => return documents::write(connection, account, write),
+        MetaChange::Journal(records) => {
+            return journal::append(connection, account, records).map(Outcome::Ids);
+        }
+        MetaChange::Account => {}
+        MetaChange::Entities(entities) => write_entities(connection, account, entities)?,
         MetaChange::Resolutions(resolutions) => {
-            resolutions.iter().try_for_each(|resolution| write_resolution(connection, account, resolution))
+            resolutions.iter().try_for_each(|resolution| write_resolution(connection, account, resolution))?
         }
-        MetaChange::Agent(agent) => write_agent(connection, account, agent),
-        MetaChange::Document { kind, name, text } => {
-            connection
-                .prepare_cached(
-                    "INSERT INTO document (account_id, kind, name, text) VALUES (?1, ?2, ?3, ?4) \
-                     ON CONFLICT DO UPDATE SET text = excluded.text",
-                )?
-                .execute(params![account, kind, name, text])?;
-            Ok(())
-        }
+        MetaChange::Agent(agent) => write_agent(connection, account, agent)?,
     }
+    Ok(Outcome::Done)
 }
 
 /// The part of an upsert that is the same for all entities: the times only ever grow apart.
@@ -257,7 +261,7 @@ fn from_json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> Re
 }
 
 /// All rows of an answer.
-fn collect<T>(
+pub(super) fn collect<T>(
     connection: &Connection,
     sql: &str,
     values: impl rusqlite::Params,
@@ -276,11 +280,11 @@ fn text(row: &Row<'_>, column: usize) -> Result<Arc<str>, ReadError> {
     Ok(Arc::from(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?))
 }
 
-fn time(row: &Row<'_>, column: usize) -> Result<u64, ReadError> {
+pub(super) fn time(row: &Row<'_>, column: usize) -> Result<u64, ReadError> {
     Ok(row.get::<_, i64>(column)?.max(0) as u64)
 }
 
-const ACCOUNT: &str = "account_id = (SELECT id FROM account WHERE name = ?1)";
+pub(super) const ACCOUNT: &str = "account_id = (SELECT id FROM account WHERE name = ?1)";
 
 pub(super) fn applications(connection: &Connection, account: &str) -> Result<Vec<Application>, ReadError> {
     applications_where(connection, account, None)
@@ -412,15 +416,6 @@ pub(super) fn agents(
     collect(connection, &sql, params![account, integer(app_id.get())], |row| from_json(row, 0))
 }
 
-pub(super) fn document(
-    connection: &Connection,
-    account: &str,
-    kind: &str,
-    name: &str,
-) -> Result<Option<String>, ReadError> {
-    let sql = format!("SELECT text FROM document WHERE {ACCOUNT} AND kind = ?2 AND name = ?3");
-    Ok(connection
-        .prepare_cached(&sql)?
-        .query_row(params![account, kind, name], |row| row.get(0))
-        .optional()?)
+pub(super) fn accounts(connection: &Connection) -> Result<Vec<String>, ReadError> {
+    collect(connection, "SELECT name FROM account ORDER BY name", [], |row| Ok(row.get(0)?))
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use tierline_model::{Guid, Incarnation, Segment, SpanId};
 
+use super::documents::DocumentWrite;
 use super::file::DAY_MS;
 use crate::aggregate::Source;
 use crate::block::segments::{SegmentBlockWriter, policy_code, verdict_code};
 use crate::block::{BlockError, ExitPoint, Numbers, SegmentPoint, ledger, numbers, sketches};
 use crate::limits::{BLOCK_CONTENT_BYTES_MAX, DAY_MAX, ERROR_SUMMARY_CHARS_MAX, SEGMENT_BLOCK_CONTENT_BYTES};
 use crate::write::{NodeReport, NodeSegments, Resolution, WriteBatch};
-use crate::{AgentRecord, Entities, StoreError};
+use crate::{AgentRecord, Entities, JournalRecord, StoreError};
 
 /// Bits of `segment.flags`.
 pub(super) const FIRST_IN_CHAIN: i64 = 1;
@@ -32,7 +33,25 @@ pub(super) enum MetaChange {
     Entities(Entities),
     Resolutions(Vec<Resolution>),
     Agent(Box<AgentRecord>),
-    Document { kind: String, name: String, text: String },
+    Document(Box<DocumentWrite>),
+    Journal(Vec<JournalRecord>),
+    /// The account itself.
+    Account,
+}
+
+/// What a change answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Outcome {
+    /// Nothing to say.
+    Done,
+    /// The version of a document from now on; 0 when it was not there to be deleted.
+    Version(u64),
+    /// The ids of records.
+    Ids(Vec<u64>),
+    /// Whether something is new.
+    New(bool),
+    /// Not done: another version is there.
+    Conflict { found: u64 },
 }
 
 pub(super) struct PreparedReport {
@@ -74,7 +93,21 @@ impl Prepared {
     pub(super) fn bytes(&self) -> usize {
         let reports = self.reports.iter().map(|r| r.ledger.len() + r.packed.len() + r.sketches.len() + 64);
         let blocks = self.blocks.iter().map(|b| b.body.len() + 256 * b.rows.len());
-        reports.sum::<usize>() + blocks.sum::<usize>() + 4_096 * self.changes.len()
+        reports.sum::<usize>()
+            + blocks.sum::<usize>()
+            + self.changes.iter().map(MetaChange::bytes).sum::<usize>()
+    }
+}
+
+impl MetaChange {
+    fn bytes(&self) -> usize {
+        4_096
+            + match self {
+                // The version that was there is copied.
+                Self::Document(write) => 2 * write.text.as_ref().map_or(0, String::len),
+                Self::Journal(records) => records.iter().map(|r| 256 + r.subject.len() + r.text.len()).sum(),
+                _ => 0,
+            }
     }
 }
 

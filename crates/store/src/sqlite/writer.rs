@@ -22,20 +22,24 @@ use super::file::{DAY_MS, DataFile, io_error, sqlite_error, sync_directory};
 use super::metrics::{self, Replaced};
 use super::minute_cache::CachedReport;
 use super::names::Names;
-use super::prepare::Prepared;
+use super::prepare::{Outcome, Prepared};
 use super::shared::Shared;
-use super::{meta, snapshots};
+use super::{documents, journal, meta, snapshots};
 use crate::StoreError;
 use crate::limits::{
-    DISK_FREE_BYTES_MIN, GROUP_BYTES_MAX, GROUP_WAIT_MS, GROUP_WRITES_MAX, METRICS_RETENTION_DAYS,
-    SNAPSHOTS_RETENTION_DAYS, WRITE_QUEUE_MAX, WRITER_FILES_OPEN_MAX,
+    AUDIT_RETENTION_DAYS, DISK_FREE_BYTES_MIN, DOCUMENT_DELETED_DAYS, EVENTS_RETENTION_DAYS, GROUP_BYTES_MAX,
+    GROUP_WAIT_MS, GROUP_WRITES_MAX, METRICS_RETENTION_DAYS, SNAPSHOTS_RETENTION_DAYS, WRITE_QUEUE_MAX,
+    WRITER_FILES_OPEN_MAX,
 };
 
-type Reply = SyncSender<Result<(), StoreError>>;
+/// Answers to the changes of a batch, in their order.
+type Outcomes = Vec<Outcome>;
+
+type Reply<T> = SyncSender<Result<T, StoreError>>;
 
 enum Command {
-    Write(Prepared, Reply),
-    DropExpired { now_ms: u64, reply: Reply },
+    Write(Prepared, Reply<Outcomes>),
+    DropExpired { now_ms: u64, reply: Reply<()> },
     Stop,
 }
 
@@ -59,7 +63,7 @@ impl WriterHandle {
         Ok(Self { commands, thread: Some(thread) })
     }
 
-    pub(super) fn write(&self, prepared: Prepared) -> Result<(), StoreError> {
+    pub(super) fn write(&self, prepared: Prepared) -> Result<Outcomes, StoreError> {
         self.ask(|reply| Command::Write(prepared, reply))
     }
 
@@ -67,7 +71,7 @@ impl WriterHandle {
         self.ask(|reply| Command::DropExpired { now_ms, reply })
     }
 
-    fn ask(&self, command: impl FnOnce(Reply) -> Command) -> Result<(), StoreError> {
+    fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
         let (reply, answer) = sync_channel(1);
         self.commands.send(command(reply)).map_err(|_| stopped())?;
         answer.recv().map_err(|_| stopped())?
@@ -100,12 +104,12 @@ struct Writer {
 #[derive(Default)]
 struct Group {
     batches: Vec<Prepared>,
-    replies: Vec<Reply>,
+    replies: Vec<Reply<Outcomes>>,
     bytes: usize,
 }
 
 impl Group {
-    fn add(&mut self, prepared: Prepared, reply: Reply) {
+    fn add(&mut self, prepared: Prepared, reply: Reply<Outcomes>) {
         self.bytes += prepared.bytes();
         self.batches.push(prepared);
         self.replies.push(reply);
@@ -165,25 +169,30 @@ impl Writer {
     fn write_group(&mut self, group: Group) {
         let batches: Vec<&Prepared> = group.batches.iter().collect();
         match self.commit(&batches) {
-            Ok(()) => group.replies.iter().for_each(|reply| {
-                let _ = reply.send(Ok(()));
+            Ok(outcomes) => group.replies.iter().zip(outcomes).for_each(|(reply, outcomes)| {
+                let _ = reply.send(Ok(outcomes));
             }),
             Err(error) if batches.len() == 1 => {
                 let _ = group.replies[0].send(Err(error));
             }
             // One of them may be at fault (its day's file is damaged, say): each for itself.
             Err(_) => batches.iter().zip(&group.replies).for_each(|(batch, reply)| {
-                let _ = reply.send(self.commit(&[batch]));
+                let _ = reply
+                    .send(self.commit(&[batch]).map(|outcomes| outcomes.into_iter().flatten().collect()));
             }),
         }
     }
 
-    fn commit(&mut self, batches: &[&Prepared]) -> Result<(), StoreError> {
+    /// Answers the outcomes of each batch.
+    fn commit(&mut self, batches: &[&Prepared]) -> Result<Vec<Outcomes>, StoreError> {
         self.check_room(batches.iter().map(|batch| batch.bytes()).sum())?;
         let files = files_of(batches);
         let answer = self.transact(&files, batches);
-        match answer {
-            Ok(commits) => self.publish(batches, commits == Replaced::OtherSource),
+        let outcomes = match answer {
+            Ok((replaced, outcomes)) => {
+                self.publish(batches, replaced == Replaced::OtherSource);
+                outcomes
+            }
             Err(error) => {
                 // Whatever state a connection is in now, closing it rolls back; the next write opens anew.
                 for file in &files {
@@ -193,9 +202,9 @@ impl Writer {
                 self.shared.minutes.clear();
                 return Err(error);
             }
-        }
+        };
         self.close_unused(&files);
-        Ok(())
+        Ok(outcomes)
     }
 
     /// Refuses before anything is visible where a full disk would fail in the middle.
@@ -224,15 +233,22 @@ impl Writer {
         &mut self,
         files: &BTreeSet<DataFile>,
         batches: &[&Prepared],
-    ) -> Result<Replaced, StoreError> {
+    ) -> Result<(Replaced, Vec<Outcomes>), StoreError> {
         for file in files {
             self.in_file(*file, |connection, _| connection.execute_batch("BEGIN IMMEDIATE"))?;
         }
         let mut replaced = Replaced::SameSource;
+        let mut outcomes = Vec::new();
         for batch in batches {
             if self.apply(batch)? == Replaced::OtherSource {
                 replaced = Replaced::OtherSource;
             }
+            let of_batch = batch.changes.iter().map(|change| {
+                self.in_file(DataFile::Meta, |connection, names| {
+                    meta::write(connection, names, &batch.account, change)
+                })
+            });
+            outcomes.push(of_batch.collect::<Result<_, _>>()?);
         }
         if files.len() > 1 {
             for file in files {
@@ -244,10 +260,10 @@ impl Writer {
             #[cfg(feature = "conformance")]
             super::crash::committed();
         }
-        Ok(replaced)
+        Ok((replaced, outcomes))
     }
 
-    /// Puts one batch into the open transactions.
+    /// Puts the numbers and segments of a batch into the open transactions.
     fn apply(&mut self, batch: &Prepared) -> Result<Replaced, StoreError> {
         let mut replaced = Replaced::SameSource;
         for report in &batch.reports {
@@ -261,11 +277,6 @@ impl Writer {
         for block in &batch.blocks {
             self.in_file(DataFile::Snapshots(block.day), |connection, names| {
                 snapshots::write(connection, names, &batch.account, block)
-            })?;
-        }
-        for change in &batch.changes {
-            self.in_file(DataFile::Meta, |connection, names| {
-                meta::write(connection, names, &batch.account, change)
             })?;
         }
         Ok(replaced)
@@ -345,7 +356,12 @@ impl Writer {
             }
         }
         let before_ms = now_ms.saturating_sub(METRICS_RETENTION_DAYS * DAY_MS);
-        self.in_file(DataFile::Meta, |connection, _| meta::drop_agents(connection, before_ms))
+        self.in_file(DataFile::Meta, |connection, _| {
+            let before = |days: u64| now_ms.saturating_sub(days * DAY_MS);
+            meta::drop_agents(connection, before_ms)?;
+            documents::drop_deleted(connection, before(DOCUMENT_DELETED_DAYS))?;
+            journal::drop_before(connection, before(EVENTS_RETENTION_DAYS), before(AUDIT_RETENTION_DAYS))
+        })
     }
 }
 
