@@ -1,5 +1,7 @@
 //! Exit calls: what leaves the tier.
 
+use std::sync::Arc;
+
 use tierline_model::{ErrorRecord, ExitType};
 
 use crate::backends::BackendRef;
@@ -8,6 +10,7 @@ use crate::header;
 use crate::limits::COUNT_AT_ONCE_AFTER_NS;
 use crate::record::Record;
 use crate::recorder::Core;
+use crate::registry::BtEntry;
 use crate::running::Slot;
 use crate::shard::Sums;
 use crate::thread_cache;
@@ -168,9 +171,21 @@ fn count_now(record: &Record, backend: u32, duration_ns: u64, failed: bool) {
 /// Counts an ended call, and that its backend is beyond the limit when it is.
 #[inline]
 pub(crate) fn count_in(record: &Record, sums: &mut Sums, backend: u32, duration_ns: u64, failed: bool) {
-    let (Some(core), Some(bt)) = (&record.core, &record.bt) else {
-        return;
-    };
+    if let (Some(core), Some(bt)) = (&record.core, &record.bt) {
+        count_for(core, bt, sums, backend, duration_ns, failed);
+    }
+}
+
+/// Counts an ended call of a BT that may be recorded elsewhere.
+#[inline]
+pub(crate) fn count_for(
+    core: &Core,
+    bt: &Arc<BtEntry>,
+    sums: &mut Sums,
+    backend: u32,
+    duration_ns: u64,
+    failed: bool,
+) {
     let entry = core.backends.get(backend);
     let is_other = entry.is_none_or(|entry| entry.is_other);
     let other = || entry.map_or(0, |entry| entry.other);

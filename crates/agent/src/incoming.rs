@@ -1,6 +1,7 @@
 //! Correlation headers on their way in: continue, begin anew under the same GUID, or ignore.
 
 use tierline_model::correlation::Received;
+use tierline_model::trace_context::{self, TraceParent};
 use tierline_model::{AppId, CorrelationHeader, Guid, SegmentKind};
 
 use crate::record::Inherited;
@@ -17,9 +18,35 @@ pub(crate) struct Incoming {
 
 /// Reads a header. `None`: as if there were none.
 pub(crate) fn read(text: &str, app_id: AppId, account: Guid) -> Option<Incoming> {
-    let Ok(Received::Continue(header)) = CorrelationHeader::parse(text) else {
-        return None;
-    };
+    match CorrelationHeader::parse(text) {
+        Ok(Received::Continue(header)) => Some(of_header(&header, app_id, account)),
+        _ => None,
+    }
+}
+
+/// Reads what a request came with: a valid correlation header, else our member of `tracestate`, else `traceparent`
+/// (architecture.md 3). `text` is the header alone, or header, `traceparent` and `tracestate` in lines of their own,
+/// each of which may be empty.
+pub(crate) fn read_all(text: &str, app_id: AppId, account: Guid) -> Option<Incoming> {
+    let mut lines = text.splitn(3, '\n');
+    let header = lines.next().and_then(|header| read(header, app_id, account));
+    if header.is_some() {
+        return header;
+    }
+    let parent = TraceParent::parse(lines.next()?)?;
+    let state = lines.next().unwrap_or_default();
+    match trace_context::read_member(state, &parent, account) {
+        // The span that called is the one in `traceparent`: there may be services in between that only know spans.
+        Some(header) => {
+            let mut incoming = of_header(&header, app_id, account);
+            incoming.inherited.parent_span_id = Some(parent.span_id);
+            Some(incoming)
+        }
+        None => Some(of_trace_parent(&parent)),
+    }
+}
+
+fn of_header(header: &CorrelationHeader, app_id: AppId, account: Guid) -> Incoming {
     let ours = header.account_guid.is_none_or(|guid| guid == account);
     let continues = ours && header.app_id == app_id;
     let kind = match (ours, header.exit_type.is_async()) {
@@ -38,9 +65,23 @@ pub(crate) fn read(text: &str, app_id: AppId, account: Guid) -> Option<Incoming>
         kind,
         timestamp_ms: if continues { header.timestamp_ms } else { 0 },
     };
-    Some(Incoming {
+    Incoming {
         continued: continues.then_some(ContinuedKey { bt_id: header.bt_id, caller }),
         inherited: Box::new(inherited),
         keep: ours && header.snapshot,
-    })
+    }
+}
+
+/// A new BT in the caller's trace.
+fn of_trace_parent(parent: &TraceParent) -> Incoming {
+    let inherited = Inherited {
+        guid: parent.guid,
+        // Two requests of one trace have different parents; their exit calls must have different ids too.
+        sequence: parent.span_id.to_u64().to_string().into(),
+        parent_span_id: Some(parent.span_id),
+        caller: None,
+        kind: SegmentKind::Server,
+        timestamp_ms: 0,
+    };
+    Incoming { continued: None, inherited: Box::new(inherited), keep: false }
 }

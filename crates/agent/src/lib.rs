@@ -19,7 +19,8 @@
 //! ```
 //!
 //! Three layers: the functions and guards at the top of this crate are the Rust API; [`process`] is the agent of
-//! a process, for language bindings; [`Core`] records for whoever asks, and knows no process.
+//! a process, for language bindings; [`Core`] records for whoever asks, and knows no process. Languages that record
+//! by themselves, because calls into native code are dear there, come in through [`outside`].
 //!
 //! The agent never panics into, blocks, or grows without bound inside its host.
 
@@ -58,6 +59,7 @@ mod log_file;
 mod node_name;
 mod opamp;
 mod outbox;
+pub mod outside;
 pub mod process;
 mod random;
 mod record;

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tierline_model::correlation::account_guid;
 use tierline_model::{
-    AgentConfig, AgentDiagnostics, AgentIdentity, DropCause, ExitType, Guid, IntervalReport, Segment,
+    AgentConfig, AgentDiagnostics, AgentIdentity, Detector, DropCause, ErrorFilter, ExitType, Guid,
+    IntervalReport, Segment,
 };
 
 use crate::backends::{BackendRef, Backends};
@@ -48,7 +49,7 @@ type Wakeup = Box<dyn Fn() + Send + Sync>;
 /// ```
 pub struct Core {
     identity: AgentIdentity,
-    account: Guid,
+    pub(crate) account: Guid,
     pub(crate) config: ArcSwap<AgentConfig>,
     /// Unique in the process and its children.
     pub(crate) serial: u64,
@@ -65,6 +66,9 @@ pub struct Core {
     pub(crate) concurrent_exit_calls: AtomicBool,
     pub(crate) has_wishes: AtomicBool,
     pub(crate) wishes: ArcSwap<Wishes>,
+    detector: ArcSwap<Detector>,
+    error_filter: ArcSwap<ErrorFilter>,
+    config_epoch: AtomicU64,
     memory_limit_bytes: AtomicUsize,
     wall_offset_ns: AtomicU64,
     pub(crate) shards: Mutex<Vec<Arc<Shard>>>,
@@ -102,6 +106,9 @@ impl Core {
             concurrent_exit_calls: AtomicBool::new(false),
             has_wishes: AtomicBool::new(false),
             wishes: ArcSwap::default(),
+            detector: ArcSwap::default(),
+            error_filter: ArcSwap::default(),
+            config_epoch: AtomicU64::new(0),
             memory_limit_bytes: AtomicUsize::new(usize::MAX),
             wall_offset_ns: AtomicU64::new(wall_offset_ns()),
             shards: Mutex::new(vec![unowned_shard.clone()]),
@@ -141,10 +148,42 @@ impl Core {
         self.memory_limit_bytes.store(config.limits.memory_bytes_max, Ordering::Relaxed);
         self.has_wishes.store(wishes.any(), Ordering::Relaxed);
         self.wishes.store(Arc::new(wishes));
+        self.renew_rules(&config);
         let periodic_changed = before.snapshots.periodic_interval_s != config.snapshots.periodic_interval_s;
         self.config.store(Arc::new(config));
         self.registry.configure(&self.config.load(), periodic_changed, monotonic_ns());
         self.make_room();
+    }
+
+    /// Decides which requests become BTs without code, and what they are called. What follows the configuration;
+    /// a configuration whose rules cannot be used leaves the rules before it in force and is counted.
+    #[must_use]
+    pub fn detector(&self) -> Arc<Detector> {
+        self.detector.load_full()
+    }
+
+    /// Changes with every configuration.
+    #[must_use]
+    pub fn config_epoch(&self) -> u64 {
+        self.config_epoch.load(Ordering::Acquire)
+    }
+
+    /// Whether an error of this type and message does not make a BT an error.
+    #[must_use]
+    pub fn ignores_error(&self, type_name: &str, message: &str) -> bool {
+        self.error_filter.load().ignores(type_name, message)
+    }
+
+    fn renew_rules(&self, config: &AgentConfig) {
+        match Detector::new(&config.detection, self.identity.language.entry_type()) {
+            Ok(detector) => self.detector.store(Arc::new(detector)),
+            Err(_) => self.count_misuse("configuration: a detection rule that cannot be used"),
+        }
+        match ErrorFilter::new(&config.errors) {
+            Ok(filter) => self.error_filter.store(Arc::new(filter)),
+            Err(_) => self.count_misuse("configuration: an ignored error that cannot be used"),
+        }
+        self.config_epoch.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Lets a BT have several exit calls at once (setting `concurrent-exit-calls`). Off at first.

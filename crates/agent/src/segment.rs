@@ -12,6 +12,7 @@ use crate::recorder::Core;
 use crate::thread_cache;
 
 /// How an execution ended, or stands.
+#[derive(Debug)]
 pub(crate) struct End {
     pub(crate) end_ns: u64,
     pub(crate) verdict: Verdict,

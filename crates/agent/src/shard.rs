@@ -131,9 +131,18 @@ impl Shard {
         self.begun.store(self.begun.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
+    /// Counts BTs begun by the owner and recorded outside of the core.
+    pub(crate) fn count_begun_many(&self, count: u64) {
+        self.begun.store(self.begun.load(Ordering::Relaxed).wrapping_add(count), Ordering::Release);
+    }
+
     /// Counts a BT begun by any thread, on the shard that nobody owns.
     pub(crate) fn count_begun_shared(&self) {
-        self.begun.fetch_add(1, Ordering::Release);
+        self.count_begun_many_shared(1);
+    }
+
+    pub(crate) fn count_begun_many_shared(&self, count: u64) {
+        self.begun.fetch_add(count, Ordering::Release);
     }
 
     pub(crate) fn begun(&self) -> u64 {

@@ -281,6 +281,33 @@ impl ThreadCache {
         }
     }
 
+    /// Counts BTs begun outside of the core.
+    pub(crate) fn count_begun_many(&self, count: u64) {
+        if self.owns_shard {
+            self.shard.count_begun_many(count);
+        } else {
+            self.shard.count_begun_many_shared(count);
+        }
+    }
+
+    /// The entry of a name for an execution that is recorded outside of the core; `None` counts as All Other Traffic,
+    /// and the name as one of it.
+    pub(crate) fn entry_of(&mut self, core: &Core, name: &str) -> Option<Arc<BtEntry>> {
+        let place = self.learn_name(core, name, hash_text(core.seed, name));
+        let entry = place.and_then(|place| self.names.get(place)).map(|known| known.entry.clone());
+        if entry.is_none() {
+            let name = clean_bt_name(name);
+            self.shard.sums.lock().hot_names.count(hash_text(core.seed, &name), &name);
+        }
+        entry
+    }
+
+    /// The entry of a BT that is continued here.
+    pub(crate) fn entry_of_caller(&mut self, core: &Core, key: ContinuedKey) -> Option<Arc<BtEntry>> {
+        self.renew(core);
+        self.continued_entry(core, key)
+    }
+
     /// Forgets names when the registry moved on.
     fn renew(&mut self, core: &Core) {
         let epoch = core.registry.epoch();

@@ -132,6 +132,12 @@ impl SpanId {
         if value == 0 { None } else { Some(Self(value)) }
     }
 
+    /// The number.
+    #[must_use]
+    pub const fn to_u64(self) -> u64 {
+        self.0
+    }
+
     /// The bytes as they go on the wire.
     #[must_use]
     pub const fn to_bytes(self) -> [u8; 8] {

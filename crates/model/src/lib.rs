@@ -28,6 +28,7 @@ pub mod limits;
 pub mod name;
 pub mod snapshot;
 pub mod threshold;
+pub mod trace_context;
 pub mod transaction;
 pub mod verdict;
 

@@ -43,6 +43,10 @@ pub const CORRELATION_HEADER_SENT_BYTES_MAX: usize = 1_024;
 /// Bytes of a correlation header we try to read; longer ones are treated as absent.
 pub const CORRELATION_HEADER_READ_BYTES_MAX: usize = 8_192;
 
+/// Bytes of our member of `tracestate`. OpenTelemetry SDKs drop members beyond 256, and all of a `tracestate` beyond
+/// 512, others' members included (facts/wire-and-instrumentation 6).
+pub const TRACE_STATE_MEMBER_BYTES_MAX: usize = 128;
+
 /// Bytes of the exit call sequence (`1|2|1`) in header and snapshot. One hop costs two to four bytes.
 pub const EXIT_SEQUENCE_BYTES_MAX: usize = 256;
 
