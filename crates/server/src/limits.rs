@@ -21,8 +21,20 @@ pub const RETRY_AFTER_UNAVAILABLE_S: u64 = 5;
 /// Bytes of a request to the page API.
 pub const PAGE_BODY_BYTES_MAX: usize = 64 << 10;
 
-/// Bytes of a request to the REST API. Clients send nothing of interest in bodies yet.
-pub const REST_BODY_BYTES_MAX: usize = 1 << 20;
+/// Bytes of a request to the REST API: configurations that are imported are the largest.
+pub const REST_BODY_BYTES_MAX: usize = 2 << 20;
+
+/// Bytes of an answer of the REST API, roughly; a longer one is cut, and says so.
+pub const REST_ANSWER_BYTES_MAX: usize = 32 << 20;
+
+/// Points of one answer of `metric-data`; more are refused.
+pub const REST_METRIC_POINTS_MAX: usize = 400_000;
+
+/// How deep XML may be that clients send.
+pub const XML_DEPTH_MAX: usize = 32;
+
+/// Elements of XML that clients send.
+pub const XML_ELEMENTS_MAX: usize = 50_000;
 
 /// Agents whose OpAMP conversation is remembered; the one silent longest is forgotten first.
 pub const OPAMP_AGENTS_MAX: usize = 100_000;
@@ -63,8 +75,8 @@ pub const ACCESS_KEY_CHARS_MAX: usize = 256;
 /// Snapshots `request-snapshots` answers with when not told otherwise (facts/controller-api 2.3).
 pub const REST_SNAPSHOTS_USUAL: usize = 600;
 
-/// Snapshots `request-snapshots` answers with at most.
-pub const REST_SNAPSHOTS_MAX: usize = 10_000;
+/// Snapshots `request-snapshots` answers with at most; its answer says where to go on.
+pub const REST_SNAPSHOTS_MAX: usize = 2_000;
 
 /// Snapshots of one page of the list when not told otherwise.
 pub const PAGE_SNAPSHOTS_USUAL: usize = 100;

@@ -1,12 +1,16 @@
 //! The public REST API under `/controller` (facts/controller-api 1 to 3): XML unless `output=JSON` is asked for, every
 //! key always present in JSON, names or ids in paths, arrays of one for single things, sloppy requests accepted.
+//! Each file says what its calls are (`calls`), which makes the routes and the OpenAPI document.
 
 pub mod answer;
 pub mod applications;
 pub mod auth;
 pub mod backends;
+pub mod body;
 pub mod business_transactions;
+pub mod call;
 pub mod directory;
+pub mod document;
 pub mod error;
 pub mod json;
 pub mod metric_data;
@@ -15,6 +19,7 @@ pub mod nodes;
 pub mod query;
 pub mod request_snapshots;
 pub mod server_status;
+pub mod shape;
 pub mod snapshot_filter;
 pub mod snapshot_record;
 pub mod tiers;
@@ -22,40 +27,49 @@ pub mod time_range;
 pub mod value;
 pub mod visitor;
 pub mod xml;
+pub mod xml_reader;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
 
 pub use error::RestError;
 
+use self::call::Calls;
 use crate::controller::Shared;
 use crate::limits::REST_BODY_BYTES_MAX;
 
-/// All calls of the REST API.
+/// All calls.
+#[must_use]
+pub fn calls() -> Calls {
+    Calls::default()
+        .and(applications::calls())
+        .and(tiers::calls())
+        .and(nodes::calls())
+        .and(business_transactions::calls())
+        .and(backends::calls())
+        .and(metrics::calls())
+        .and(metric_data::calls())
+        .and(request_snapshots::calls())
+        .and(auth::calls())
+        .and(server_status::calls())
+}
+
+/// The routes, to be nested under `/controller`.
 pub fn routes() -> Router<Shared> {
-    let app = Router::new()
-        .route("/", get(applications::one))
-        .route("/tiers", get(tiers::list))
-        .route("/tiers/{tier}", get(tiers::one))
-        .route("/tiers/{tier}/nodes", get(nodes::of_tier))
-        .route("/nodes", get(nodes::list))
-        .route("/nodes/{node}", get(nodes::one))
-        .route("/business-transactions", get(business_transactions::list))
-        .route("/business-transactions/{bt}", get(business_transactions::one))
-        .route("/backends", get(backends::list))
-        .route("/metrics", get(metrics::list))
-        .route("/metric-data", get(metric_data::list))
-        .route("/request-snapshots", get(request_snapshots::list));
-    Router::new()
-        .route("/auth", get(auth::login).post(auth::login))
-        .route("/rest/serverstatus", get(server_status::show))
-        .route("/rest/applications", get(applications::list))
-        .nest("/rest/applications/{app}", app)
+    calls()
+        .router()
         .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(error::in_their_form))
         .layer(DefaultBodyLimit::max(REST_BODY_BYTES_MAX))
 }
 
 async fn unknown() -> RestError {
     RestError::not_found()
+}
+
+async fn wrong_method() -> RestError {
+    RestError::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method")
 }

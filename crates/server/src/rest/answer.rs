@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::error::RestError;
@@ -47,4 +47,46 @@ impl<S: Send + Sync> FromRequestParts<S> for Output {
         let parameters = Parameters::from_request_parts(parts, state).await;
         Self::of(&parameters.unwrap_or_default())
     }
+}
+
+/// Says that there is more than the answer holds: how many it may hold, and where to go on if that can be said.
+pub fn truncated(headers: &mut HeaderMap, limit: usize, next: Option<&str>) {
+    headers.insert(HeaderName::from_static("x-result-truncated"), HeaderValue::from_static("true"));
+    headers.insert(HeaderName::from_static("x-result-limit"), HeaderValue::from(limit));
+    if let Some(next) = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok()) {
+        headers.insert(header::LINK, next);
+    }
+}
+
+/// The same call from `after` on.
+#[must_use]
+pub fn next_link(uri: &Uri, after: &str) -> String {
+    let query = uri.query().unwrap_or_default();
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
+    let after: String =
+        after
+            .bytes()
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            })
+            .collect();
+    let query: Vec<String> = kept.map(str::to_owned).chain([format!("after={after}")]).collect();
+    format!("/controller{}?{}", uri.path(), query.join("&"))
+}
+
+/// JSON as it is.
+#[must_use]
+pub fn json(status: StatusCode, value: &serde_json::Value) -> Response {
+    let content_type = HeaderValue::from_static("application/json;charset=UTF-8");
+    (status, [(header::CONTENT_TYPE, content_type)], value.to_string()).into_response()
+}
+
+/// A text of a media type.
+#[must_use]
+pub fn text(media_type: &'static str, text: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], text).into_response()
 }

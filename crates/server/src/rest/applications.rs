@@ -6,11 +6,32 @@ use tierline_model::correlation::account_guid;
 use tierline_store::Application;
 
 use super::answer::Output;
+use super::call::{Call, Calls};
 use super::directory::{self, Address};
 use super::error::RestError;
+use super::shape::Shape;
 use super::value::Value;
 use super::visitor::LoggedIn;
 use crate::controller::Shared;
+use crate::permissions::Permission;
+
+/// The calls of this file.
+#[must_use]
+pub fn calls() -> Calls {
+    let shape = || {
+        Shape::records(&[
+            ("name", Shape::Text),
+            ("description", Shape::Text),
+            ("id", Shape::Number),
+            ("accountGuid", Shape::Text),
+        ])
+    };
+    let all = Call::get("/rest/applications", "applications_list", "All applications of the account.");
+    let one = Call::get("/rest/applications/{app}", "applications_one", "One application.");
+    Calls::default()
+        .add(all.answers("The applications.", shape()), list)
+        .add(one.answers("An array of one.", shape()), self::one)
+}
 
 /// All applications.
 ///
@@ -21,6 +42,7 @@ pub async fn list(
     LoggedIn(visitor): LoggedIn,
     output: Output,
 ) -> Result<Response, RestError> {
+    visitor.must(Permission::ViewApplications)?;
     let account = visitor.account.clone();
     let all = controller.ask(move |store| store.applications(&account)).await?;
     Ok(answer(output, &visitor.account, &all))

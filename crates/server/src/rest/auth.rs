@@ -4,10 +4,23 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
+use super::call::{Call, Calls, optional};
 use super::error::RestError;
 use super::query::Parameters;
 use crate::controller::{Shared, now_ms};
 use crate::login::{self, CSRF_NAME, REST_COOKIE};
+
+/// The calls of this file.
+#[must_use]
+pub fn calls() -> Calls {
+    let action = [optional("action", "login (the default) or logout.")];
+    let about = "Cookies JSESSIONID and X-CSRF-TOKEN.";
+    let by_get = Call::get("/auth", "auth_login", "Logs in by Basic authentication, for cookies.");
+    let by_post = Call::post("/auth", "auth_login_by_post", "The same by POST.");
+    Calls::default()
+        .add(by_get.with(&action).answers_nothing(200, about).fails(&[400, 404]), login)
+        .add(by_post.with(&action).answers_nothing(200, about).fails(&[400, 404]), login)
+}
 
 /// Logs in, or out with `action=logout`.
 ///

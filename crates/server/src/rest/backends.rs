@@ -5,10 +5,28 @@ use axum::response::Response;
 use tierline_store::BackendRecord;
 
 use super::answer::Output;
+use super::call::{Call, Calls};
 use super::directory::{self, Address};
 use super::error::RestError;
+use super::shape::Shape;
 use super::value::Value;
 use crate::controller::Shared;
+
+/// The calls of this file.
+#[must_use]
+pub fn calls() -> Calls {
+    let shape = Shape::records(&[
+        ("exitPointType", Shape::Text),
+        ("tierId", Shape::Number),
+        ("name", Shape::Text),
+        ("applicationComponentNodeId", Shape::Number),
+        ("id", Shape::Number),
+        ("properties", Shape::properties()),
+    ]);
+    let all = Call::get("/rest/applications/{app}/backends", "backends_list", "All backends.")
+        .note("`tierId` is 0 until the backend turned out to be a tier.");
+    Calls::default().add(all.answers("The backends.", shape), list)
+}
 
 /// All backends.
 ///

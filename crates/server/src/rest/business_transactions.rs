@@ -6,11 +6,45 @@ use tierline_model::transaction::OTHER_TRAFFIC_INTERNAL_NAME;
 use tierline_store::BtRecord;
 
 use super::answer::Output;
+use super::call::{Call, Calls, optional};
 use super::directory::{self, Address, Directory};
 use super::error::RestError;
 use super::query::Parameters;
+use super::shape::Shape;
 use super::value::Value;
 use crate::controller::Shared;
+
+/// The calls of this file.
+#[must_use]
+pub fn calls() -> Calls {
+    let shape = || {
+        Shape::records(&[
+            ("internalName", Shape::Text),
+            ("tierId", Shape::Number),
+            ("entryPointType", Shape::Text),
+            ("background", Shape::Bool),
+            ("tierName", Shape::Text),
+            ("name", Shape::Text),
+            ("id", Shape::Number),
+            ("entryPointTypeString", Shape::Text),
+        ])
+    };
+    let all = Call::get(
+        "/rest/applications/{app}/business-transactions",
+        "business_transactions_list",
+        "All business transactions.",
+    )
+    .note("The internal name of All Other Traffic is `_APPDYNAMICS_DEFAULT_TX_`.")
+    .with(&[optional("exclude", "true lists the excluded ones instead.")]);
+    let one = Call::get(
+        "/rest/applications/{app}/business-transactions/{bt}",
+        "business_transactions_one",
+        "One business transaction.",
+    );
+    Calls::default()
+        .add(all.answers("The business transactions.", shape()), list)
+        .add(one.answers("An array of one.", shape()), self::one)
+}
 
 /// All business transactions. `exclude=true` lists excluded ones; there are none.
 ///

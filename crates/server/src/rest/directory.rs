@@ -9,12 +9,16 @@ use tierline_store::{Application, BtRecord, Entities, NodeRecord, Store, StoreEr
 use super::error::RestError;
 use super::visitor::LoggedIn;
 use crate::controller::Shared;
+use crate::login::Visitor;
+use crate::permissions::Permission;
 
 /// The names in a path, of somebody who is logged in.
 #[derive(Debug)]
 pub struct Address {
     /// Whose data.
     pub account: String,
+    /// Who asks.
+    pub visitor: Visitor,
     names: HashMap<String, String>,
 }
 
@@ -31,9 +35,10 @@ impl FromRequestParts<Shared> for Address {
 
     async fn from_request_parts(parts: &mut Parts, controller: &Shared) -> Result<Self, RestError> {
         let LoggedIn(visitor) = LoggedIn::from_request_parts(parts, controller).await?;
+        visitor.must(Permission::ViewApplications)?;
         let names = Path::<HashMap<String, String>>::from_request_parts(parts, controller).await;
         let Path(names) = names.map_err(|_| RestError::not_found())?;
-        Ok(Self { account: visitor.account, names })
+        Ok(Self { account: visitor.account.clone(), visitor, names })
     }
 }
 

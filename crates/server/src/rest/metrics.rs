@@ -8,11 +8,24 @@ use tierline_engine::metric_tree::MetricTree;
 use tierline_store::TimeRange;
 
 use super::answer::Output;
+use super::call::{Call, Calls, optional};
 use super::directory::{self, Address};
 use super::error::RestError;
 use super::query::Parameters;
+use super::shape::Shape;
 use super::value::Value;
 use crate::controller::{Shared, now_ms};
+
+/// The calls of this file.
+#[must_use]
+pub fn calls() -> Calls {
+    let shape = Shape::records(&[("name", Shape::Text), ("type", Shape::Word(&["folder", "leaf"]))]);
+    let call =
+        Call::get("/rest/applications/{app}/metrics", "metrics_list", "One folder of the metric tree.").with(
+            &[optional("metric-path", "The folder; the root when absent. `*` stands for any one part.")],
+        );
+    Calls::default().add(call.answers("What is in the folder.", shape), list)
+}
 
 /// What is in the folder `metric-path`.
 ///

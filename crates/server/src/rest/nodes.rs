@@ -7,10 +7,46 @@ use tierline_model::id::id_of;
 use tierline_store::NodeRecord;
 
 use super::answer::Output;
+use super::call::{Call, Calls};
 use super::directory::{self, Address, Directory};
 use super::error::RestError;
+use super::shape::Shape;
 use super::value::Value;
 use crate::controller::Shared;
+
+/// The calls of this file.
+#[must_use]
+pub fn calls() -> Calls {
+    let shape = || {
+        let addresses = Shape::Record(vec![("ipAddresses", Shape::list(Shape::Text))]);
+        Shape::records(&[
+            ("appAgentVersion", Shape::Text),
+            ("machineAgentVersion", Shape::Text),
+            ("agentType", Shape::Text),
+            ("type", Shape::Text),
+            ("machineName", Shape::Text),
+            ("appAgentPresent", Shape::Bool),
+            ("nodeUniqueLocalId", Shape::Text),
+            ("machineId", Shape::Number),
+            ("machineOSType", Shape::Text),
+            ("tierId", Shape::Number),
+            ("tierName", Shape::Text),
+            ("machineAgentPresent", Shape::Bool),
+            ("name", Shape::Text),
+            ("ipAddresses", Shape::OrNull(Box::new(addresses))),
+            ("id", Shape::Number),
+        ])
+    };
+    let all = Call::get("/rest/applications/{app}/nodes", "nodes_list", "All nodes of the application.")
+        .note("`ipAddresses` is null here, and an object in the other two forms.");
+    let of_tier =
+        Call::get("/rest/applications/{app}/tiers/{tier}/nodes", "nodes_of_tier", "All nodes of one tier.");
+    let one = Call::get("/rest/applications/{app}/nodes/{node}", "nodes_one", "One node.");
+    Calls::default()
+        .add(all.answers("The nodes.", shape()), list)
+        .add(of_tier.answers("The nodes.", shape()), self::of_tier)
+        .add(one.answers("An array of one.", shape()), self::one)
+}
 
 /// All nodes of the application.
 ///

@@ -3,8 +3,19 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
+use super::call::{Call, Calls};
+
 /// The build's version in the four numbers clients expect.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ".0");
+
+/// The calls of this file.
+#[must_use]
+pub fn calls() -> Calls {
+    let call =
+        Call::get("/rest/serverstatus", "server_status", "Whether the controller is available.").open();
+    Calls::default()
+        .add(call.answers_text("application/xml", "`<available>true</available>` among others."), show)
+}
 
 /// Says that it is available. Needs no login; by then the store is open, or nobody would answer.
 pub async fn show() -> Response {

@@ -57,11 +57,14 @@ fn id<T>(text: &str, from_u64: impl Fn(u64) -> Option<T>) -> Option<T> {
 }
 
 fn filter(parameters: &Parameters, app_id: AppId, range: TimeRange, limit: usize) -> Option<SegmentFilter> {
-    // Nothing here has a web session, a user principal or an archive.
-    let absent = ["session-id", "user-principal-id"];
+    // Nothing here has a web session or a user principal, and user data are the only collected data.
+    let absent = ["session-id", "user-principal-id", "diagnostic-session-guid"];
+    let other_data = parameters
+        .text("data-collector-type")
+        .is_some_and(|kind| !kind.eq_ignore_ascii_case("Business data"));
     if absent.iter().any(|name| parameters.text(name).is_some())
+        || other_data
         || parameters.flag("archived") == Some(true)
-        || parameters.text("diagnostic-session-guid").is_some()
     {
         return None;
     }
@@ -73,7 +76,10 @@ fn filter(parameters: &Parameters, app_id: AppId, range: TimeRange, limit: usize
     let collector = parameters
         .text("data-collector-name")
         .map(|name| (name.to_owned(), parameters.text("data-collector-value").map(str::to_owned)));
-    let bad_request = (parameters.flag("bad-request") == Some(true)).then_some(true);
+    let mut verdicts: Vec<Verdict> = ids(parameters, "user-experience", |text| text.parse().ok())?;
+    if parameters.flag("bad-request") == Some(true) && verdicts.is_empty() {
+        verdicts = Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::Normal).collect();
+    }
     let has_errors = parameters.flag("error-occured").or_else(|| parameters.flag("error-occurred"));
     Some(SegmentFilter {
         range: Some(range),
@@ -82,14 +88,14 @@ fn filter(parameters: &Parameters, app_id: AppId, range: TimeRange, limit: usize
         node_ids: ids(parameters, "application-component-node-ids", |t| id(t, NodeId::from_u64))?,
         bt_ids: ids(parameters, "business-transaction-ids", |t| id(t, BtId::from_u64))?,
         guids: ids(parameters, "guids", |text| text.parse::<Guid>().ok())?,
-        verdicts: ids(parameters, "user-experience", |text| text.parse::<Verdict>().ok())?,
+        verdicts,
         policies,
-        has_errors: has_errors.or(bad_request),
+        has_errors,
         first_in_chain: parameters.flag("first-in-chain"),
         duration_ns_min: duration_ms.map(|ms| ms.saturating_mul(1_000_000)),
         backend_id: None,
         user_data: collector,
-        after: None,
+        after: parameters.text("after").map(str::to_owned),
         limit,
     })
 }

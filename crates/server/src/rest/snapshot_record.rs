@@ -3,6 +3,7 @@
 use tierline_engine::snapshots::{Execution, PlacedExit, PlacedSegment};
 use tierline_model::{ErrorId, ErrorRecord, ExitCallRecord, Segment, SpanId, Thresholds, Verdict};
 
+use super::shape::Shape;
 use super::value::Value;
 
 /// What a record is made with.
@@ -14,6 +15,68 @@ pub struct Wishes<'a> {
     pub properties: bool,
     /// Whether exit calls are listed.
     pub exit_calls: bool,
+}
+
+/// What every record looks like.
+#[must_use]
+pub fn shape() -> Shape {
+    let named = |shape: Shape, names: &[&'static str]| -> Vec<(&'static str, Shape)> {
+        names.iter().map(|name| (*name, shape.clone())).collect()
+    };
+    let mut fields = named(Shape::Number, &["id", "localID"]);
+    fields.extend(named(Shape::Text, &["requestGUID"]));
+    let ids =
+        ["applicationId", "applicationComponentId", "applicationComponentNodeId", "businessTransactionId"];
+    fields.extend(named(Shape::Number, &ids));
+    let times = ["serverStartTime", "localStartTime", "timeTakenInMilliSecs", "cpuTimeTakenInMilliSecs"];
+    fields.extend(named(Shape::Number, &times));
+    fields.extend(named(Shape::Number, &["endToEndLatency"]));
+    fields.extend(named(Shape::Word(&VERDICTS), &["userExperience", "endToEndUserExperience"]));
+    fields.extend(named(Shape::Bool, &["errorOccured"]));
+    fields.extend(named(Shape::Text, &["warningThreshold", "criticalThreshold", "summary", "errorSummary"]));
+    fields.extend(named(Shape::Bool, &["firstInChain"]));
+    fields.extend(named(Shape::Text, &["callChain", "snapshotExitSequence"]));
+    fields.extend(named(Shape::Bool, &["unresolvedCallInCallChain", "async"]));
+    fields.extend(named(Shape::Text, &["URL"]));
+    let lists = ["httpParameters", "httpHeaders", "responseHeaders", "cookies", "sessionKeys"];
+    fields.extend(named(Shape::properties(), &lists));
+    fields.extend(named(Shape::Text, &["httpSessionID", "threadID", "threadName"]));
+    let lists =
+        ["businessData", "transactionProperties", "transactionEvents", "logMessages", "dotnetProperty"];
+    fields.extend(named(Shape::properties(), &lists));
+    fields.extend(named(Shape::properties(), &["stackTraces"]));
+    fields.extend(named(Shape::Text, &["stallDump"]));
+    fields.push(("errorIDs", Shape::list(Shape::Number)));
+    fields.push(("errorDetails", Shape::properties()));
+    fields.extend(named(Shape::Bool, &["hasDeepDiveData"]));
+    fields.extend(named(Shape::Text, &["deepDivePolicy"]));
+    fields.extend(named(Shape::Bool, &["delayedDeepDive"]));
+    fields.extend(named(Shape::Number, &["delayedDeepDiveOffSet"]));
+    fields.extend(named(Shape::Text, &["diagnosticSessionGUID"]));
+    fields.extend(named(Shape::Bool, &["archived"]));
+    fields.push(("snapshotExitCalls", exit_call_shape()));
+    fields.extend(named(Shape::Bool, &["exitCallsDataTruncated"]));
+    fields.extend(named(Shape::Text, &["exitCallsDataTruncationMessage"]));
+    Shape::records(&fields)
+}
+
+const VERDICTS: [&str; 5] = ["NORMAL", "SLOW", "VERY_SLOW", "STALL", "ERROR"];
+
+fn exit_call_shape() -> Shape {
+    Shape::records(&[
+        ("exitPointName", Shape::Text),
+        ("detailString", Shape::Text),
+        ("errorDetails", Shape::Text),
+        ("callingMethod", Shape::Text),
+        ("timestamp", Shape::Number),
+        ("timeTakenInMillis", Shape::Number),
+        ("count", Shape::Number),
+        ("errorCount", Shape::Number),
+        ("snapshotSequenceCounter", Shape::Text),
+        ("toComponentId", Shape::Text),
+        ("properties", Shape::properties()),
+        ("propertiesAsString", Shape::Text),
+    ])
 }
 
 /// The record of one segment of an execution.

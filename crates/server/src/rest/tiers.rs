@@ -5,10 +5,32 @@ use axum::response::Response;
 use tierline_store::TierRecord;
 
 use super::answer::Output;
+use super::call::{Call, Calls};
 use super::directory::{self, Address, Directory};
 use super::error::RestError;
+use super::shape::Shape;
 use super::value::Value;
 use crate::controller::Shared;
+
+/// The calls of this file.
+#[must_use]
+pub fn calls() -> Calls {
+    let shape = || {
+        Shape::records(&[
+            ("agentType", Shape::Text),
+            ("name", Shape::Text),
+            ("description", Shape::Text),
+            ("id", Shape::Number),
+            ("numberOfNodes", Shape::Number),
+            ("type", Shape::Text),
+        ])
+    };
+    let all = Call::get("/rest/applications/{app}/tiers", "tiers_list", "All tiers.");
+    let one = Call::get("/rest/applications/{app}/tiers/{tier}", "tiers_one", "One tier.");
+    Calls::default()
+        .add(all.answers("The tiers.", shape()), list)
+        .add(one.answers("An array of one.", shape()), self::one)
+}
 
 /// All tiers.
 ///

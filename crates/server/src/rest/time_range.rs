@@ -37,7 +37,10 @@ pub fn time_range(parameters: &Parameters, now_ms: u64) -> Result<TimeRange, Res
     if start_ms >= end_ms {
         return Err(RestError::bad_request("Invalid time range: the start time is not before the end time"));
     }
-    // Nothing is older than two years; a longer range means "everything".
+    // Nothing is in the future, and nothing is older than two years: a longer range means "everything", and an end
+    // far away must not move its start.
+    let next_minute_ms = (now_ms / 60_000 + 1) * 60_000;
+    let end_ms = if start_ms < next_minute_ms { end_ms.min(next_minute_ms) } else { end_ms };
     Ok(TimeRange { start_ms: start_ms.max(end_ms.saturating_sub(RANGE_MS_MAX)), end_ms })
 }
 
@@ -59,6 +62,20 @@ mod tests {
         check(&[(kind, "BEFORE_TIME"), minutes, ("end-time", "1000000")], Ok((400_000, 1_000_000)));
         check(&[(kind, "AFTER_TIME"), minutes, ("start-time", "1000000")], Ok((1_000_000, 1_600_000)));
         check(&[(kind, "BETWEEN_TIMES"), ("start-time", "5"), ("end-time", "9")], Ok((5, 9)));
+    }
+
+    #[test]
+    fn an_end_far_in_the_future_is_now() {
+        let kind = "time-range-type";
+        for end in ["99999999999999", "18446744073709551615"] {
+            let far = [(kind, "BETWEEN_TIMES"), ("start-time", "5"), ("end-time", end)];
+            check(&far, Ok((5, 10_020_000)));
+        }
+        let after = [(kind, "AFTER_TIME"), ("start-time", "5"), ("duration-in-mins", "99999999999")];
+        check(&after, Ok((5, 10_020_000)));
+        let all_in_the_future =
+            [(kind, "BETWEEN_TIMES"), ("start-time", "20000000"), ("end-time", "20000005")];
+        check(&all_in_the_future, Ok((20_000_000, 20_000_005)));
     }
 
     #[test]

@@ -66,4 +66,17 @@ impl Value {
     pub fn no_properties() -> Self {
         Self::List("name-value", Vec::new())
     }
+
+    /// Bytes it takes as text, roughly.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) => 8,
+            Self::Text(text) => text.len() + 2,
+            Self::List(_, values) => values.iter().map(Self::size_bytes).sum::<usize>() + 2,
+            Self::Record(fields) => {
+                fields.iter().map(|(key, value)| key.len() + 4 + value.size_bytes()).sum()
+            }
+        }
+    }
 }
