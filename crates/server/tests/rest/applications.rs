@@ -1,16 +1,15 @@
-//! The public REST API, as scripts see it: keys, spelling, XML and JSON, errors. Ids and times are replaced in
-//! the snapshots; everything else is byte for byte.
-
-mod support;
+//! Applications, tiers, nodes, business transactions, backends, metrics and snapshots, as scripts see them: keys,
+//! spelling, XML and JSON, errors. Ids and times are replaced in the snapshots; everything else is byte for byte.
 
 use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
-use support::in_process::{PASSWORD, Server, basic};
-use support::shop;
 use tierline_model::{AppId, NodeId, TierId};
+
+use super::support::in_process::{PASSWORD, Server, basic};
+use super::support::shop;
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
@@ -458,6 +457,13 @@ async fn snapshot_filters() {
         ("&session-id=5".into(), 0),
         ("&maximum-results=1".into(), 1),
         ("&maximum-results=-1&of-the-future=1".into(), 2),
+        ("&bad-request=true".into(), 2),
+        ("&diagnostic-snapshot=true".into(), 0),
+        ("&diagnostic-session-guid=x".into(), 0),
+        ("&user-principal-id=x".into(), 0),
+        ("&data-collector-type=Cookie".into(), 0),
+        ("&data-collector-type=Business%20Data&data-collector-name=order".into(), 1),
+        ("&starting-request-id=5&ending-request-id=6".into(), 2),
     ] {
         assert_eq!(snapshots(&server, &filter).await.len(), expected, "{filter}");
     }
