@@ -4,6 +4,7 @@
 //! stale mark is recognised) and which execution context began it. Not the handle: a context may live long, and
 //! a handle nobody else holds must be collected.
 
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{IntoPyDict as _, PyBytes};
@@ -50,8 +51,17 @@ pub fn activate(py: Python<'_>, bt: &BtHandle, execution: Execution) {
     mark[8..16].copy_from_slice(&execution.thread.to_ne_bytes());
     mark[16..].copy_from_slice(&execution.task.to_ne_bytes());
     if let Some(variable) = VARIABLE.get(py) {
+        let mark = PyBytes::new(py, &mark);
         // Fails only without memory; then the transaction is not found by `get_active_bt_handle`.
-        let _ = variable.set.bind(py).call1((PyBytes::new(py, &mark),));
+        // SAFETY: attached, all objects live, and the arguments end with a null. In the stable ABI of Python 3.10 this
+        // is the one call with an argument that makes no tuple for it.
+        let token = unsafe {
+            let set = variable.set.as_ptr();
+            let token =
+                ffi::PyObject_CallFunctionObjArgs(set, mark.as_ptr(), std::ptr::null_mut::<ffi::PyObject>());
+            Bound::from_owned_ptr_or_err(py, token)
+        };
+        drop(token);
     }
 }
 

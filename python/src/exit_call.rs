@@ -2,83 +2,82 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::ffi::CStr;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::PyString;
 use smallvec::SmallVec;
 use tierline_model::correlation::HEADER_NAME;
 
 use crate::error::errors_of;
 use crate::exit_type::{exit_subtype_text, exit_type_of};
-use crate::guard::{misuse, quietly};
+use crate::fastcall::{Arguments, Function};
+use crate::guard::misuse;
 use crate::handle::ExitCallHandle;
 use crate::properties::{Properties, Texts, is_mapping};
 use crate::text::{any_text, text};
-use crate::transaction::{bt_of, surplus};
+use crate::transaction::bt_of;
 
 /// Under which name the undocumented `exit_subtype` is shown among the optional properties.
 const SUBTYPE_PROPERTY: &str = "Exit subtype";
 
-/// Starts a custom exit call from within the specified business transaction.
-///
-/// Returns its handle, or `None` when none was started: the transaction has ended or has an active one.
-#[pyfunction]
-#[pyo3(
-    signature = (bt_handle=None, exit_type=None, display_name=None, identifying_properties=None,
-                 optional_properties=None, operation=None, exit_subtype=None, *more, **unknown),
-    text_signature = "(bt_handle, exit_type, display_name, identifying_properties, optional_properties=None, \
-                      operation=None, exit_subtype=None)"
-)]
-#[expect(clippy::too_many_arguments, reason = "the documented signature")]
-pub fn start_exit_call(
-    bt_handle: Option<&Bound<'_, PyAny>>,
-    exit_type: Option<&Bound<'_, PyAny>>,
-    display_name: Option<&Bound<'_, PyAny>>,
-    identifying_properties: Option<&Bound<'_, PyAny>>,
-    optional_properties: Option<&Bound<'_, PyAny>>,
-    operation: Option<&Bound<'_, PyAny>>,
-    exit_subtype: Option<&Bound<'_, PyAny>>,
-    more: &Bound<'_, PyTuple>,
-    unknown: Option<&Bound<'_, PyDict>>,
-) -> Option<ExitCallHandle> {
-    quietly(None, || {
-        surplus(more, unknown, "start_exit_call: unknown arguments");
-        Arguments {
-            bt_handle,
-            exit_type,
-            display_name,
-            identifying_properties,
-            optional_properties,
-            operation,
-            exit_subtype,
+/// `start_exit_call`.
+pub struct StartExitCall;
+
+impl Function for StartExitCall {
+    const NAME: &CStr = c"start_exit_call";
+    const DOC: &CStr = c"start_exit_call(bt_handle, exit_type, display_name, identifying_properties, \
+        optional_properties=None, operation=None, exit_subtype=None)\n--\n\n\
+        Starts a custom exit call from within the specified business transaction.\n\n\
+        Returns its handle, or `None` when none was started: the transaction has ended or has an active one.";
+    const PARAMETERS: &[&str] = &[
+        "bt_handle",
+        "exit_type",
+        "display_name",
+        "identifying_properties",
+        "optional_properties",
+        "operation",
+        "exit_subtype",
+    ];
+    const SURPLUS: &'static str = "start_exit_call: unknown arguments";
+
+    #[inline]
+    fn call<'py>(py: Python<'py>, arguments: &Arguments<'_, 'py>) -> Option<Bound<'py, PyAny>> {
+        let exit_call = Described {
+            bt_handle: arguments.get(0),
+            exit_type: arguments.get(1),
+            display_name: arguments.get(2),
+            identifying_properties: arguments.get(3),
+            optional_properties: arguments.get(4),
+            operation: arguments.get(5),
+            exit_subtype: arguments.get(6),
         }
-        .begin()
-    })
+        .begin()?;
+        // Making an object fails only without memory.
+        Some(Bound::new(py, exit_call).ok()?.into_any())
+    }
 }
 
-/// Ends the exit call identified by `exit_call_handle`, with the errors in `exc`.
-#[pyfunction]
-#[pyo3(
-    signature = (exit_call_handle=None, exc=None, *more, **unknown),
-    text_signature = "(exit_call_handle, exc=None)"
-)]
-pub fn end_exit_call(
-    exit_call_handle: Option<&Bound<'_, PyAny>>,
-    exc: Option<&Bound<'_, PyAny>>,
-    more: &Bound<'_, PyTuple>,
-    unknown: Option<&Bound<'_, PyDict>>,
-) {
-    quietly((), || {
-        surplus(more, unknown, "end_exit_call: unknown arguments");
-        let what = "end_exit_call: exit_call_handle is not an ExitCallHandle";
-        let Some(exit_call) = exit_of(exit_call_handle, what) else { return };
-        match exc {
+/// `end_exit_call`.
+pub struct EndExitCall;
+
+impl Function for EndExitCall {
+    const NAME: &CStr = c"end_exit_call";
+    const DOC: &CStr = c"end_exit_call(exit_call_handle, exc=None)\n--\n\n\
+        Ends the exit call identified by `exit_call_handle`, with the errors in `exc`.";
+    const PARAMETERS: &[&str] = &["exit_call_handle", "exc"];
+    const SURPLUS: &'static str = "end_exit_call: unknown arguments";
+
+    #[inline]
+    fn call<'py>(_py: Python<'py>, arguments: &Arguments<'_, 'py>) -> Option<Bound<'py, PyAny>> {
+        let exit_call =
+            exit_of(arguments.get(0), "end_exit_call: exit_call_handle is not an ExitCallHandle")?;
+        match arguments.get(1) {
             None => exit_call.get().core.end(),
-            Some(_) => {
-                exit_call.get().core.end_with(errors_of(exc, "end_exit_call: exc is not an exception"))
-            }
+            exc => exit_call.get().core.end_with(errors_of(exc, "end_exit_call: exc is not an exception")),
         }
-    });
+        None
+    }
 }
 
 thread_local! {
@@ -86,35 +85,35 @@ thread_local! {
     static HEADER: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Makes a correlation header for a custom exit call: `(name, value)`, or `None` if correlation is disabled.
-#[pyfunction]
-#[pyo3(
-    signature = (bt_handle=None, exit_call_handle=None, *more, **unknown),
-    text_signature = "(bt_handle, exit_call_handle)"
-)]
-pub fn make_correlation_header<'py>(
-    py: Python<'py>,
-    bt_handle: Option<&Bound<'py, PyAny>>,
-    exit_call_handle: Option<&Bound<'py, PyAny>>,
-    more: &Bound<'py, PyTuple>,
-    unknown: Option<&Bound<'py, PyDict>>,
-) -> Option<(&'py Bound<'py, PyString>, Bound<'py, PyString>)> {
-    quietly(None, || {
-        surplus(more, unknown, "make_correlation_header: unknown arguments");
+/// `make_correlation_header`.
+pub struct MakeCorrelationHeader;
+
+impl Function for MakeCorrelationHeader {
+    const NAME: &CStr = c"make_correlation_header";
+    const DOC: &CStr = c"make_correlation_header(bt_handle, exit_call_handle)\n--\n\n\
+        Makes a correlation header for a custom exit call: `(name, value)`, or `None` if correlation is disabled.";
+    const PARAMETERS: &[&str] = &["bt_handle", "exit_call_handle"];
+    const SURPLUS: &'static str = "make_correlation_header: unknown arguments";
+
+    #[inline]
+    fn call<'py>(py: Python<'py>, arguments: &Arguments<'_, 'py>) -> Option<Bound<'py, PyAny>> {
         // The exit call knows its transaction; the first argument is only checked.
-        bt_of(bt_handle, "make_correlation_header: bt_handle is not a BtHandle")?;
+        bt_of(arguments.get(0), "make_correlation_header: bt_handle is not a BtHandle")?;
         let what = "make_correlation_header: exit_call_handle is not an ExitCallHandle";
-        let exit_call = exit_of(exit_call_handle, what)?;
+        let exit_call = exit_of(arguments.get(1), what)?;
         HEADER.with_borrow_mut(|header| {
             header.clear();
-            let made = exit_call.get().core.correlation_header(false, header);
-            made.then(|| (pyo3::intern!(py, HEADER_NAME), PyString::new(py, header)))
+            if !exit_call.get().core.correlation_header(false, header) {
+                return None;
+            }
+            let pair = (pyo3::intern!(py, HEADER_NAME), PyString::new(py, header));
+            Some(pair.into_pyobject(py).ok()?.into_any())
         })
-    })
+    }
 }
 
 /// What describes an exit call, as the program gave it.
-pub struct Arguments<'a, 'py> {
+pub struct Described<'a, 'py> {
     pub bt_handle: Option<&'a Bound<'py, PyAny>>,
     pub exit_type: Option<&'a Bound<'py, PyAny>>,
     pub display_name: Option<&'a Bound<'py, PyAny>>,
@@ -124,7 +123,7 @@ pub struct Arguments<'a, 'py> {
     pub exit_subtype: Option<&'a Bound<'py, PyAny>>,
 }
 
-impl Arguments<'_, '_> {
+impl Described<'_, '_> {
     /// Begins the exit call they describe.
     #[inline]
     pub fn begin(mut self) -> Option<ExitCallHandle> {

@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyTuple};
 use pyo3::{BoundObject as _, PyClass, PyClassInitializer};
 
 use crate::error::escaping_error;
-use crate::exit_call::Arguments;
+use crate::exit_call::Described;
 use crate::guard::quietly;
 use crate::handle::{BtHandle, ExitCallHandle};
 use crate::transaction::{begin, surplus};
@@ -151,7 +151,7 @@ impl ExitCallManager {
 
     fn __enter__(&self, py: Python<'_>) -> Option<Py<ExitCallHandle>> {
         quietly(None, || {
-            let handle = Arguments {
+            let handle = Described {
                 bt_handle: bound(py, &self.bt_handle),
                 exit_type: bound(py, &self.exit_type),
                 display_name: bound(py, &self.display_name),

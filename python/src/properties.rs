@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple};
 use smallvec::SmallVec;
 
 use crate::guard::misuse;
 use crate::limits::PROPERTIES_SEEN_MAX;
-use crate::text::{any_text, string_text};
+use crate::text::any_text;
 
 /// Name and value, and the objects they are borrowed from.
 ///
@@ -54,19 +54,7 @@ impl<'py> Properties<'py> {
 
     /// The texts. Integers and all other objects as `str` shows them.
     pub fn texts(&self) -> Texts<'_> {
-        self.objects.iter().map(|(name, value)| (property_text(name), property_text(value))).collect()
-    }
-}
-
-#[inline]
-fn property_text<'a>(value: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
-    if let Ok(string) = value.cast::<PyString>() {
-        return string_text(string);
-    }
-    // Ports are integers: the decimal text without the detour over `str`.
-    match value.cast_exact::<PyInt>().ok().and_then(|number| number.extract::<i64>().ok()) {
-        Some(number) => Cow::Owned(number.to_string()),
-        None => any_text(value),
+        self.objects.iter().map(|(name, value)| (any_text(name), any_text(value))).collect()
     }
 }
 

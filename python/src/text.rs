@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyInt, PyString};
 
 /// The text of a `str` or of UTF-8 in `bytes`; `None` for anything else.
 ///
@@ -23,6 +23,12 @@ pub fn text<'a>(value: &'a Bound<'_, PyAny>) -> Option<Cow<'a, str>> {
 
 /// The text of any object: as [`text`], else `str(value)`, else the name of its type in angle brackets.
 pub fn any_text<'a>(value: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
+    if let Ok(string) = value.cast::<PyString>() {
+        return string_text(string);
+    }
+    if let Some(number) = number_text(value) {
+        return Cow::Owned(number);
+    }
     if let Some(text) = text(value) {
         return text;
     }
@@ -33,6 +39,13 @@ pub fn any_text<'a>(value: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
             Cow::Owned(format!("<{}>", type_name(value)))
         }
     }
+}
+
+/// The text of a plain `int`, as `str` shows it, without the detour over a Python object. (Not of a `float`: where two
+/// shortest texts are equally near, Rust and Python choose differently.)
+fn number_text(value: &Bound<'_, PyAny>) -> Option<String> {
+    let number = value.cast_exact::<PyInt>().ok()?.extract::<i64>().ok()?;
+    Some(number.to_string())
 }
 
 /// A Ctrl-C that came while the program's own `str()` ran is the program's: it is raised again where the call returns.

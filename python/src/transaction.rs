@@ -1,5 +1,8 @@
 //! Business transaction management.
 
+use std::borrow::Cow;
+use std::ffi::CStr;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use tierline::process;
@@ -7,98 +10,95 @@ use tierline::process;
 use crate::context;
 use crate::error::errors_of;
 use crate::execution::Execution;
-use crate::guard::{misuse, quietly};
+use crate::fastcall::{Arguments, Function};
+use crate::guard::misuse;
 use crate::handle::BtHandle;
 use crate::request;
 use crate::sigterm;
 use crate::text::{any_text, text};
 
-/// Starts a business transaction of the specified name.
-///
-/// Returns its handle, or `None` when none was started: the agent is not running, or this execution context
-/// (thread, `asyncio` task, greenlet) already has one.
-#[pyfunction]
-#[pyo3(
-    signature = (name=None, correlation_header=None, *more, **unknown),
-    text_signature = "(name, correlation_header=None)"
-)]
-pub fn start_bt(
-    py: Python<'_>,
-    name: Option<&Bound<'_, PyAny>>,
-    correlation_header: Option<&Bound<'_, PyAny>>,
-    more: &Bound<'_, PyTuple>,
-    unknown: Option<&Bound<'_, PyDict>>,
-) -> Option<BtHandle> {
-    quietly(None, || {
-        surplus(more, unknown, "start_bt: unknown arguments");
-        begin(py, name, correlation_header)
-    })
+/// `start_bt`.
+pub struct StartBt;
+
+impl Function for StartBt {
+    const NAME: &CStr = c"start_bt";
+    const DOC: &CStr = c"start_bt(name, correlation_header=None)\n--\n\n\
+        Starts a business transaction of the specified name.\n\n\
+        Returns its handle, or `None` when none was started: the agent is not running, or this execution context\n\
+        (thread, `asyncio` task, greenlet) already has one.";
+    const PARAMETERS: &[&str] = &["name", "correlation_header"];
+    const SURPLUS: &'static str = "start_bt: unknown arguments";
+
+    #[inline]
+    fn call<'py>(py: Python<'py>, arguments: &Arguments<'_, 'py>) -> Option<Bound<'py, PyAny>> {
+        // Making an object fails only without memory.
+        Some(Bound::new(py, begin(py, arguments.get(0), arguments.get(1))?).ok()?.into_any())
+    }
 }
 
-/// Ends the business transaction identified by `bt_handle`, with the errors in `exc`: an exception or a list.
-#[pyfunction]
-#[pyo3(signature = (bt_handle=None, exc=None, *more, **unknown), text_signature = "(bt_handle, exc=None)")]
-pub fn end_bt(
-    bt_handle: Option<&Bound<'_, PyAny>>,
-    exc: Option<&Bound<'_, PyAny>>,
-    more: &Bound<'_, PyTuple>,
-    unknown: Option<&Bound<'_, PyDict>>,
-) {
-    quietly((), || {
-        surplus(more, unknown, "end_bt: unknown arguments");
-        let Some(bt) = bt_of(bt_handle, "end_bt: bt_handle is not a BtHandle") else { return };
-        match exc {
+/// `end_bt`.
+pub struct EndBt;
+
+impl Function for EndBt {
+    const NAME: &CStr = c"end_bt";
+    const DOC: &CStr = c"end_bt(bt_handle, exc=None)\n--\n\n\
+        Ends the business transaction identified by `bt_handle`, with the errors in `exc`: an exception or a list.";
+    const PARAMETERS: &[&str] = &["bt_handle", "exc"];
+    const SURPLUS: &'static str = "end_bt: unknown arguments";
+
+    #[inline]
+    fn call<'py>(_py: Python<'py>, arguments: &Arguments<'_, 'py>) -> Option<Bound<'py, PyAny>> {
+        let bt = bt_of(arguments.get(0), "end_bt: bt_handle is not a BtHandle")?;
+        match arguments.get(1) {
             None => bt.get().core.end(),
-            Some(_) => bt.get().core.end_with(errors_of(exc, "end_bt: exc is not an exception")),
+            exc => bt.get().core.end_with(errors_of(exc, "end_bt: exc is not an exception")),
         }
-    });
+        None
+    }
 }
 
-/// Attaches custom data to transaction snapshots generated for the business transaction.
-#[pyfunction]
-#[pyo3(
-    signature = (bt_handle=None, key=None, value=None, *more, **unknown),
-    text_signature = "(bt_handle, key, value)"
-)]
-pub fn add_snapshot_data(
-    bt_handle: Option<&Bound<'_, PyAny>>,
-    key: Option<&Bound<'_, PyAny>>,
-    value: Option<&Bound<'_, PyAny>>,
-    more: &Bound<'_, PyTuple>,
-    unknown: Option<&Bound<'_, PyDict>>,
-) {
-    quietly((), || {
-        surplus(more, unknown, "add_snapshot_data: unknown arguments");
-        let Some(bt) = bt_of(bt_handle, "add_snapshot_data: bt_handle is not a BtHandle") else { return };
-        let Some(key) = key.and_then(text) else {
-            return misuse("add_snapshot_data: key is not a text");
+/// `add_snapshot_data`.
+pub struct AddSnapshotData;
+
+impl Function for AddSnapshotData {
+    const NAME: &CStr = c"add_snapshot_data";
+    const DOC: &CStr = c"add_snapshot_data(bt_handle, key, value)\n--\n\n\
+        Attaches custom data to transaction snapshots generated for the business transaction.";
+    const PARAMETERS: &[&str] = &["bt_handle", "key", "value"];
+    const SURPLUS: &'static str = "add_snapshot_data: unknown arguments";
+
+    #[inline]
+    fn call<'py>(_py: Python<'py>, arguments: &Arguments<'_, 'py>) -> Option<Bound<'py, PyAny>> {
+        let bt = bt_of(arguments.get(0), "add_snapshot_data: bt_handle is not a BtHandle")?;
+        let Some(key) = arguments.get(1).and_then(text) else {
+            misuse("add_snapshot_data: key is not a text");
+            return None;
         };
         // A `None` given as value arrives here like no value at all, and `str(None)` is what is documented.
-        let value = value.map_or(std::borrow::Cow::Borrowed("None"), any_text);
+        let value = arguments.get(2).map_or(Cow::Borrowed("None"), any_text);
         bt.get().core.add_user_data(&key, &value);
-    });
+        None
+    }
 }
 
-/// The business transaction associated with the request object of any framework, or the active one of this
-/// context, or `None`.
-#[pyfunction]
-#[pyo3(signature = (request=None, *more, **unknown), text_signature = "(request)")]
-pub fn get_active_bt_handle(
-    py: Python<'_>,
-    request: Option<&Bound<'_, PyAny>>,
-    more: &Bound<'_, PyTuple>,
-    unknown: Option<&Bound<'_, PyDict>>,
-) -> Option<BtHandle> {
-    quietly(None, || {
-        surplus(more, unknown, "get_active_bt_handle: unknown arguments");
+/// `get_active_bt_handle`.
+pub struct GetActiveBtHandle;
+
+impl Function for GetActiveBtHandle {
+    const NAME: &CStr = c"get_active_bt_handle";
+    const DOC: &CStr = c"get_active_bt_handle(request)\n--\n\n\
+        The business transaction associated with the request object of any framework, or the active one of this\n\
+        context, or `None`.";
+    const PARAMETERS: &[&str] = &["request"];
+    const SURPLUS: &'static str = "get_active_bt_handle: unknown arguments";
+
+    fn call<'py>(py: Python<'py>, arguments: &Arguments<'_, 'py>) -> Option<Bound<'py, PyAny>> {
         let core = process::current()?;
-        if let Some(bt) =
-            request.and_then(|request| request::bound_key(request)).and_then(|key| core.by_key(key))
-        {
-            return Some(BtHandle { core: bt });
-        }
-        context::active(py, &core).map(|(bt, _)| BtHandle { core: bt })
-    })
+        let bound = arguments.get(0).and_then(|request| request::bound_key(request));
+        let bt = bound.and_then(|key| core.by_key(key));
+        let bt = bt.or_else(|| context::active(py, &core).map(|(bt, _)| bt))?;
+        Some(Bound::new(py, BtHandle { core: bt }).ok()?.into_any())
+    }
 }
 
 /// What `start_bt` and the context manager do.
@@ -134,13 +134,13 @@ pub fn begin(
 }
 
 /// A header as text, or the pair that `make_correlation_header` gave.
-fn header_text<'a>(header: &'a Bound<'_, PyAny>) -> Option<std::borrow::Cow<'a, str>> {
+fn header_text<'a>(header: &'a Bound<'_, PyAny>) -> Option<Cow<'a, str>> {
     if let Some(header) = text(header) {
         return Some(header);
     }
     let pair: Option<(Bound<'_, PyAny>, Bound<'_, PyAny>)> = header.extract().ok();
     match pair.as_ref().and_then(|(_, value)| text(value)) {
-        Some(value) => Some(std::borrow::Cow::Owned(value.into_owned())),
+        Some(value) => Some(Cow::Owned(value.into_owned())),
         None => {
             misuse("start_bt: correlation_header is not a text");
             None

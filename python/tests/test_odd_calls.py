@@ -2,6 +2,8 @@
 
 import inspect
 import itertools
+import math
+import random
 import threading
 
 import pytest
@@ -255,6 +257,35 @@ def test_property_values_of_any_kind(agent):
     (exit_call,) = agent.stop().snapshot("checkout").exit_calls
     assert exit_call.identifying == expected
     assert exit_call.optional == expected
+
+
+def test_numbers_read_as_str_shows_them(agent):
+    dice = random.Random(4711)
+    numbers = [
+        0,
+        -1,
+        2**63 - 1,
+        -(2**63),
+        2**63,
+        10**40,
+        True,
+        0.0,
+        -0.0,
+        1.0,
+        17.5,
+        0.1 + 0.2,
+        1e15,
+        1e16,
+        1e-4,
+        9.9e-5,
+    ]
+    numbers += [5e-324, 1.7976931348623157e308, math.inf, -math.inf, math.nan, 123456789012345.6, 9999999999999998.0]
+    numbers += [dice.choice((1, -1)) * dice.random() * 10 ** dice.randint(-8, 18) for _ in range(60)]
+    with appd.bt("checkout") as bt:
+        for place, number in enumerate(numbers):
+            appd.add_snapshot_data(bt, f"number {place}", number)
+    shown = agent.stop().snapshot("checkout").user_data
+    assert shown == {f"number {place}": str(number) for place, number in enumerate(numbers)}
 
 
 def test_properties_that_are_not_a_dict(agent):
