@@ -79,14 +79,14 @@ pub fn shutdown(
     let (done, is_done) = mpsc::sync_channel(1);
     let started = std::thread::Builder::new().name("tierline-shutdown".into()).spawn(move || {
         quietly((), || {
-            end(timeout);
+            end(|| process::shutdown(timeout));
         });
         // Nobody may be waiting any more.
         let _ = done.send(());
     });
     if started.is_err() {
         // No thread to be had: wait here, though gevent's other greenlets and Ctrl-C then wait too.
-        py.detach(|| quietly(false, || end(timeout)));
+        py.detach(|| quietly(false, || end(|| process::shutdown(timeout))));
         return Ok(());
     }
     let mut pause = Pause::new();
@@ -102,7 +102,7 @@ pub fn shutdown(
 #[pyfunction]
 pub fn flush_at_exit(py: Python<'_>) {
     quietly((), || {
-        py.detach(|| end(Some(EXIT_FLUSH_MAX)));
+        py.detach(|| end(|| process::close(EXIT_FLUSH_MAX)));
     });
 }
 
@@ -114,7 +114,7 @@ pub fn is_ending() -> bool {
     ENDING.load(Ordering::Acquire) > 0
 }
 
-fn end(timeout: Option<Duration>) -> bool {
+fn end(deliver: impl FnOnce() -> bool) -> bool {
     struct Ending;
     impl Drop for Ending {
         fn drop(&mut self) {
@@ -123,7 +123,7 @@ fn end(timeout: Option<Duration>) -> bool {
     }
     ENDING.fetch_add(1, Ordering::AcqRel);
     let _ending = Ending;
-    process::shutdown(timeout)
+    deliver()
 }
 
 /// What the agent noticed and the host was never told, as JSON; empty while it is not running.

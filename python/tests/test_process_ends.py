@@ -6,10 +6,13 @@ import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import pytest
 from recording import RecordingController
+
+from appdynamics.agent import api as appd
 
 BEGIN = """
 from appdynamics.agent import api as appd
@@ -188,3 +191,19 @@ def start(source, controller):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
+
+
+def test_shutdown_waits_for_a_controller_that_comes_back():
+    away = RecordingController()
+    away.close()
+    appd.init(away.environ())
+    for _ in range(7):
+        appd.end_bt(appd.start_bt("waited for"))
+    ended = threading.Event()
+    ending = threading.Thread(target=lambda: (appd.shutdown(timeout_ms=20_000), ended.set()))
+    ending.start()
+    assert not ended.wait(1.5)
+    back = RecordingController(away.port)
+    ending.join()
+    assert back.received().bts() == {"waited for": 7}
+    back.close()

@@ -45,6 +45,15 @@ pub enum Phase {
     Closed,
 }
 
+/// What `finish` does when the controller is away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WhenAway {
+    /// It waits for the controller as long as it may.
+    Wait,
+    /// It leaves the rest on disk at once.
+    Save,
+}
+
 /// Who closes an interval.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Caller {
@@ -78,6 +87,8 @@ pub struct State {
     pub log: LogFile,
     /// The controller's configuration is in force, or there is no controller to wait for.
     configured: bool,
+    /// What the end does when the controller is away.
+    when_away: WhenAway,
     /// The reporter has said goodbye.
     finished: bool,
     /// More snapshots wait than should wait for a second.
@@ -147,6 +158,7 @@ impl Delivery {
             reachable: None,
             log: LogFile::new(&log_path, &identity.application, &identity.node, settings.log_level),
             configured: settings.controller.is_none() || settings.access_key.is_none(),
+            when_away: WhenAway::Save,
             finished: false,
             woken: false,
             clock: IntervalClock::new(settings.report_interval_ms, start_ms),
@@ -433,9 +445,9 @@ impl Delivery {
         delivered
     }
 
-    /// Ends everything: BTs, the interval, and delivery. What is not delivered when `timeout` is over is on disk.
-    /// Answers whether everything was delivered.
-    pub fn finish(&self, timeout: Option<Duration>) -> bool {
+    /// Ends everything: BTs, the interval, and delivery. What is not delivered when `timeout` is over, or when the
+    /// controller turns out to be away and nobody waits for it, is on disk. Answers whether everything was delivered.
+    pub fn finish(&self, timeout: Option<Duration>, when_away: WhenAway) -> bool {
         let deadline = Instant::now() + timeout.unwrap_or(SHUTDOWN_WAIT_MAX);
         self.core.end_all();
         let mut state = self.lock();
@@ -444,11 +456,13 @@ impl Delivery {
         }
         self.close_present_interval(&mut state);
         state.phase = Phase::Closing;
+        state.when_away = when_away;
         self.changed.notify_all();
         if self.thread_started.load(Ordering::SeqCst) {
             let until = deadline.checked_sub(SAVE_TIME).unwrap_or(deadline);
             let mut in_time = true;
-            while !state.finished && state.reachable != Some(false) && in_time {
+            let waits = when_away == WhenAway::Wait;
+            while !state.finished && (waits || state.reachable != Some(false)) && in_time {
                 (state, in_time) = self.wait(state, Some(until));
             }
         }
@@ -465,6 +479,23 @@ impl Delivery {
         drop(state);
         self.changed.notify_all();
         delivered
+    }
+
+    /// For the reporter at the end: sleeps until `moment` when there is more to deliver and somebody waits for that.
+    /// `false` when there is nothing to wait for any more.
+    pub fn waits_until(&self, moment: Instant) -> bool {
+        let mut state = self.lock();
+        let mut in_time = true;
+        loop {
+            let more = !state.outbox.is_empty() || state.outbox.spool_bytes() > 0;
+            if state.phase == Phase::Closed || state.when_away == WhenAway::Save || !more {
+                return false;
+            }
+            if !in_time {
+                return true;
+            }
+            (state, in_time) = self.wait(state, Some(moment));
+        }
     }
 
     /// Closes the interval before its time and takes all snapshots.

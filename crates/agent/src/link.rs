@@ -17,6 +17,8 @@ pub struct Link {
     /// Sent with every request.
     headers: Vec<(String, String)>,
     failures: u32,
+    /// The server named the pause itself.
+    told_to_wait: bool,
     not_before: Instant,
 }
 
@@ -24,7 +26,13 @@ impl Link {
     /// A way to `endpoint`. Nothing is opened yet.
     #[must_use]
     pub fn new(endpoint: Endpoint, headers: Vec<(String, String)>) -> Self {
-        Self { client: Client::new(endpoint), headers, failures: 0, not_before: Instant::now() }
+        Self {
+            client: Client::new(endpoint),
+            headers,
+            failures: 0,
+            told_to_wait: false,
+            not_before: Instant::now(),
+        }
     }
 
     /// Whether the pause after the last failure is over.
@@ -66,7 +74,16 @@ impl Link {
         let doubled = BACKOFF_FIRST.saturating_mul(1 << (self.failures - 1).min(10)).min(BACKOFF_MAX);
         // Up to a quarter less, so that the agents of a fleet do not come back all at once.
         let pause = doubled.mul_f64(1.0 - f64::from(random_byte()) / 1_024.0);
+        self.told_to_wait = wait.is_some();
         self.not_before = Instant::now() + wait.unwrap_or(pause);
+    }
+
+    /// Somebody waits: the pause is no longer than a first one, unless the server wanted it.
+    pub fn hurry(&mut self) {
+        self.failures = 0;
+        if !self.told_to_wait {
+            self.not_before = self.not_before.min(Instant::now() + BACKOFF_FIRST);
+        }
     }
 
     /// The server took something.

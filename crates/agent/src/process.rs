@@ -14,7 +14,7 @@ use arc_swap::ArcSwapOption;
 use tierline_model::{AgentConfig, AgentDiagnostics, AgentIdentity, Incarnation};
 use tierline_wire::opamp::RemoteConfig;
 
-use crate::delivery::{Delivery, cache_path};
+use crate::delivery::{Delivery, WhenAway, cache_path};
 use crate::limits::AT_EXIT_MAX;
 use crate::recorder::Core;
 use crate::settings::Settings;
@@ -228,21 +228,31 @@ fn new_incarnation() -> Incarnation {
     Incarnation(bytes)
 }
 
-/// Ends all BTs and delivers what there is, for at most `timeout` (`None`: until the controller has everything or
-/// turns out to be away). What it does not take is on disk, for a later process to deliver. Answers whether
-/// everything was delivered. `init` begins anew.
+/// Ends all BTs and waits until the controller has everything, for at most `timeout` (`None`:
+/// [`SHUTDOWN_WAIT_MAX`](crate::limits::SHUTDOWN_WAIT_MAX)), also for a controller that is away. What it has not taken
+/// then is on disk, for a later process to deliver. Answers whether everything was delivered. `init` begins anew.
 pub fn shutdown(timeout: Option<Duration>) -> bool {
+    end_this_life(timeout, WhenAway::Wait)
+}
+
+/// As [`shutdown`], for a process that ends and must not be held up: when the controller is away, everything is on
+/// disk at once.
+pub fn close(timeout: Duration) -> bool {
+    end_this_life(Some(timeout), WhenAway::Save)
+}
+
+fn end_this_life(timeout: Option<Duration>, when_away: WhenAway) -> bool {
     let Some(life) = own_life() else { return true };
     let _changing = life.changing.lock().unwrap_or_else(PoisonError::into_inner);
-    end(life, timeout)
+    end(life, timeout, when_away)
 }
 
 /// `life.changing` is held.
-fn end(life: &Life, timeout: Option<Duration>) -> bool {
+fn end(life: &Life, timeout: Option<Duration>, when_away: WhenAway) -> bool {
     life.settings.store(None);
     let agent = life.agent.swap(None);
     fork::advance();
-    agent.is_none_or(|agent| agent.delivery.finish(timeout))
+    agent.is_none_or(|agent| agent.delivery.finish(timeout, when_away))
 }
 
 /// What was not shut down ends with the process: when `main` returns and when `exit` is called, in every language.
@@ -262,7 +272,7 @@ extern "C" fn at_exit() {
         if let Some(life) = own_life()
             && let Ok(_changing) = life.changing.try_lock()
         {
-            end(life, Some(AT_EXIT_MAX));
+            end(life, Some(AT_EXIT_MAX), WhenAway::Save);
         }
     });
 }

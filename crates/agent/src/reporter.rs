@@ -110,12 +110,18 @@ impl Reporter {
     }
 
     /// The last things: what is in memory, for a moment what is on disk, and goodbye. What cannot be sent is for
-    /// `shutdown` to save.
+    /// `shutdown` to save; while it wants to wait for the controller, everything is tried again and again.
     fn close(&mut self) {
-        self.send_new();
-        // Processes that live shortly would otherwise never bring what earlier ones left.
-        self.adopt();
-        self.send_old(BACKLOG_TURN_AT_END);
+        loop {
+            self.send_new();
+            // Processes that live shortly would otherwise never bring what earlier ones left.
+            self.adopt();
+            self.send_old(BACKLOG_TURN_AT_END);
+            self.targets.data.hurry();
+            if !self.delivery.waits_until(self.targets.data.not_before()) {
+                break;
+            }
+        }
         if self.delivery.lock().outbox.is_empty() {
             self.poll(true);
         }

@@ -34,9 +34,9 @@ pub fn init(config: Config) -> bool {
     process::init(config.resolve())
 }
 
-/// Ends all BTs and delivers what there is, at most for `timeout`; what is not delivered by then is on disk
-/// for the next start. `None` waits until the controller has it or turns out to be away. Answers whether
-/// everything was delivered. Call it before `main` ends: a program that ends without loses its last minute.
+/// Ends all BTs and waits until the controller has everything, at most for `timeout` (`None`: 30 s), also for one
+/// that is away at the moment; what it does not have by then is on disk for the next start. Answers whether everything
+/// was delivered. Call it before `main` ends: a program that ends without loses its last minute.
 ///
 /// ```
 /// // Without `init` there is nothing to do.

@@ -14,6 +14,7 @@ pub fn run(arguments: &[String]) {
     let number = |index: usize| arguments.get(index).map_or(0, |text| text.parse::<u64>().unwrap());
     match arguments[0].as_str() {
         "work" => work(number(1), number(2)),
+        "leave" => leave(number(1), number(2)),
         "steady" => steady(number(1), number(2)),
         "lazy" => lazy(),
         "cycles" => cycles(number(1), number(2)),
@@ -52,8 +53,12 @@ fn bts(count: u64) {
 }
 
 fn end(timeout_ms: u64) {
+    end_by(|| process::shutdown(Some(Duration::from_millis(timeout_ms))));
+}
+
+fn end_by(shutdown: impl FnOnce() -> bool) {
     let begun = Instant::now();
-    let delivered = process::shutdown(Some(Duration::from_millis(timeout_ms)));
+    let delivered = shutdown();
     say("shutdown_ms", u64::try_from(begun.elapsed().as_millis()).unwrap());
     say("delivered", u64::from(delivered));
 }
@@ -63,6 +68,13 @@ fn work(count: u64, timeout_ms: u64) {
     begin();
     bts(count);
     end(timeout_ms);
+}
+
+/// BTs and the end of a process in a hurry.
+fn leave(count: u64, timeout_ms: u64) {
+    begin();
+    bts(count);
+    end_by(|| process::close(Duration::from_millis(timeout_ms)));
 }
 
 /// BTs, and `main` returns without a word to the agent; a forked child does the same.

@@ -12,7 +12,8 @@ pub const TESTS: Tests = &[
         a_black_hole_delays_the_end_by_half_a_second_at_most,
     ),
     ("a_program_that_forgets_to_shut_down", a_program_that_forgets_to_shut_down),
-    ("a_refusing_controller_delays_nothing", a_refusing_controller_delays_nothing),
+    ("a_refusing_controller_delays_no_exit", a_refusing_controller_delays_no_exit),
+    ("shutdown_waits_for_a_controller_that_comes_back", shutdown_waits_for_a_controller_that_comes_back),
     ("killed_while_the_controller_is_away", killed_while_the_controller_is_away),
     ("killed_while_the_controller_is_well", killed_while_the_controller_is_well),
     ("truncated_spool_files_give_what_is_whole", truncated_spool_files_give_what_is_whole),
@@ -55,12 +56,25 @@ fn a_program_that_forgets_to_shut_down() {
     assert!(begun.elapsed() < Duration::from_millis(1_500), "{:?}", begun.elapsed());
 }
 
-fn a_refusing_controller_delays_nothing() {
+fn a_refusing_controller_delays_no_exit() {
     let mut controller = RecordingController::start().unwrap();
     let scratch = tempfile::tempdir().unwrap();
     controller.refuse();
-    let said = Setup::of(&controller, scratch.path()).play("work", &["1000", "30000"]);
+    let said = Setup::of(&controller, scratch.path()).play("leave", &["1000", "30000"]);
     assert!(said.number("shutdown_ms") < 300, "{}", said.0);
+}
+
+fn shutdown_waits_for_a_controller_that_comes_back() {
+    let mut controller = RecordingController::start().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    controller.refuse();
+    let playing = Setup::of(&controller, scratch.path()).start("work", &["1000", "30000"]);
+    std::thread::sleep(Duration::from_secs(2));
+    controller.listen_again().unwrap();
+    let said = playing.end(20);
+    assert_eq!(said.number("delivered"), 1, "{}", said.0);
+    assert!(said.number("shutdown_ms") > 1_500, "{}", said.0);
+    assert_eq!(controller.ended(), 1_000);
 }
 
 fn killed_while_the_controller_is_away() {
