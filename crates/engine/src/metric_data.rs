@@ -116,7 +116,19 @@ pub fn metric_data(
     pattern: &[Part],
     rollup: bool,
 ) -> Result<Vec<MetricSeries>, MetricDataError> {
-    let tree = MetricTree::of(scope)?;
+    metric_data_in(scope, &MetricTree::of(scope)?, pattern, rollup)
+}
+
+/// The same with a tree that is there already; it may be of another time.
+///
+/// # Errors
+/// When the pattern matches too much or the store cannot be read.
+pub fn metric_data_in(
+    scope: Scope<'_>,
+    tree: &MetricTree,
+    pattern: &[Part],
+    rollup: bool,
+) -> Result<Vec<MetricSeries>, MetricDataError> {
     let metrics = tree.find(pattern)?;
     let frequency = Frequency::of(scope.range);
     let mut groups: BTreeMap<Shape, Vec<usize>> = BTreeMap::new();
@@ -126,7 +138,7 @@ pub fn metric_data(
     let mut values: Vec<Vec<MetricValue>> = vec![Vec::new(); metrics.len()];
     for (shape, indexes) in groups {
         let members: Vec<&Metric> = indexes.iter().filter_map(|index| metrics.get(*index)).collect();
-        let rows = Rows::fetch(scope, &tree, shape, &members, frequency, rollup)?;
+        let rows = Rows::fetch(scope, tree, shape, &members, frequency, rollup)?;
         for (index, metric) in indexes.iter().zip(members) {
             if let Some(slot) = values.get_mut(*index) {
                 *slot = rows.values(scope.range, metric, frequency, rollup);
