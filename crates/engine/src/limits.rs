@@ -33,3 +33,96 @@ pub const SNAPSHOTS_PER_PAGE_MAX: usize = 1_000;
 
 /// How far back the metric tree looks for calls between tiers and backends, minutes.
 pub const METRIC_TREE_MINUTES: u64 = 24 * 60;
+
+/// Health rules, policies, actions, schedules or suppressions of one application, each.
+pub const ALERTING_OBJECTS_MAX: usize = 500;
+
+/// Characters of the name of a rule, policy or action.
+pub const ALERTING_NAME_CHARS_MAX: usize = 200;
+
+/// Conditions of one criterion, and variables of one formula.
+pub const CONDITIONS_MAX: usize = 30;
+
+/// Minutes a health rule may look back.
+pub const RULE_MINUTES_MAX: u32 = 360;
+
+/// Bytes of a condition expression or a formula.
+pub const EXPRESSION_CHARS_MAX: usize = 2_000;
+
+/// Parentheses within parentheses.
+pub const EXPRESSION_DEPTH_MAX: usize = 50;
+
+/// Actions of one policy.
+pub const POLICY_ACTIONS_MAX: usize = 50;
+
+/// Characters of an action's body.
+pub const ACTION_BODY_CHARS_MAX: usize = 20_000;
+
+/// Headers of an action's call.
+pub const ACTION_HEADERS_MAX: usize = 50;
+
+/// Recipients of an action's email.
+pub const ACTION_RECIPIENTS_MAX: usize = 100;
+
+/// Characters of an event's summary, comment or property.
+pub const EVENT_TEXT_CHARS_MAX: usize = 5_000;
+
+/// Properties of an event.
+pub const EVENT_PROPERTIES_MAX: usize = 100;
+
+/// Events of one answer (facts/controller-api 2.4).
+pub const EVENTS_PER_ANSWER_MAX: usize = 5_000;
+
+/// Open violations of one application; more are not opened, which is said once a minute.
+pub const VIOLATIONS_OPEN_MAX: usize = 2_000;
+
+/// Deliveries of actions that wait in one account; later ones are refused and told as events.
+pub const DELIVERIES_WAITING_MAX: usize = 1_000;
+
+/// How often an action is tried.
+pub const DELIVERY_ATTEMPTS_MAX: u32 = 6;
+
+/// Events one delivery tells of; the rest is counted.
+pub const DELIVERY_EVENTS_MAX: usize = 50;
+
+/// Hours with data that make a baseline.
+pub const BASELINE_SAMPLES_MIN: usize = 4;
+
+/// Baselines of patterns that are remembered.
+pub const BASELINES_REMEMBERED_MAX: usize = 2_000;
+
+/// Hours of one answer with baselines: 31 days.
+pub const BASELINE_HOURS_MAX: u64 = 31 * 24;
+
+/// Snapshots with errors that are looked at to group errors.
+pub const ERROR_SNAPSHOTS_MAX: usize = 5_000;
+
+/// Groups of errors of one answer.
+pub const ERROR_GROUPS_MAX: usize = 500;
+
+/// Snapshots that are read whole to tell where errors of one group come from.
+pub const ERROR_DETAILS_MAX: usize = 50;
+
+/// Renamed, grouped, excluded or deleted BTs of one application.
+pub const CHANGED_BTS_MAX: usize = 5_000;
+
+/// Groups of BTs of one application.
+pub const BT_GROUPS_MAX: usize = 200;
+
+/// Renamed or resolved backends of one application.
+pub const CHANGED_BACKENDS_MAX: usize = 5_000;
+
+/// Diagnostic sessions of one application that run at one time.
+pub const SESSIONS_RUNNING_MAX: usize = 20;
+
+/// Minutes a diagnostic session may last.
+pub const SESSION_MINUTES_MAX: u32 = 24 * 60;
+
+/// Snapshots per agent of a diagnostic session when not told otherwise.
+pub const SESSION_SNAPSHOTS_USUAL: u64 = 100;
+
+/// Bytes of an agent configuration.
+pub const AGENT_CONFIGURATION_BYTES_MAX: usize = 200_000;
+
+/// Names of BTs that get their own line although the agents' limit is reached.
+pub const PROMOTED_BTS_MAX: usize = 1_000;
