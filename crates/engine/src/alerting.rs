@@ -121,7 +121,11 @@ fn read<T: Alerting>(record: DocumentRecord) -> Result<Versioned<T>, StoreError>
     })
 }
 
-fn all<T: Alerting>(store: &dyn Store, account: &str, app_id: AppId) -> Result<Vec<Versioned<T>>, StoreError> {
+fn all<T: Alerting>(
+    store: &dyn Store,
+    account: &str,
+    app_id: AppId,
+) -> Result<Vec<Versioned<T>>, StoreError> {
     let prefix = format!("{app_id}/");
     let records = store.documents(account, T::KIND)?.into_iter();
     let mut found: Vec<Versioned<T>> =
@@ -249,8 +253,13 @@ pub fn create<T: Alerting>(
     check(&value, &others)?;
     // The version of a document never goes back: ids are not given out twice.
     let (kind, name) = (format!("{}-ids", T::KIND), app_id.to_string());
-    let counter =
-        DocumentChange { kind: &kind, name: &name, changed_by: NOBODY, secret: true, ..DocumentChange::default() };
+    let counter = DocumentChange {
+        kind: &kind,
+        name: &name,
+        changed_by: NOBODY,
+        secret: true,
+        ..DocumentChange::default()
+    };
     value.set_id(FIRST_OWN_ID + store.put_document(account, counter)?);
     put(store, account, app_id, &value, Some(0), changed_by)?;
     Ok(value)

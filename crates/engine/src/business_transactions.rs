@@ -8,6 +8,7 @@ use tierline_store::{BtRecord, Dimension, MetricFilter, StoreError};
 use crate::numbers::Numbers;
 use crate::scope::{Question, Scope};
 use crate::series::{Series, Steps, Subject};
+use crate::transactions_admin;
 
 /// A BT with its numbers.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub struct BtNumbers {
     pub spark: Series,
 }
 
-/// All BTs of the application, most calls first, or the one asked for.
+/// All BTs of the application, most calls first, without those somebody excluded or deleted; or the one asked for.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -34,11 +35,12 @@ pub fn business_transactions(scope: Scope<'_>, only: Option<BtId>) -> Result<Vec
     }
     let steps = Steps::spark(scope.range);
     let mut sparks = Series::split(steps, &scope.ask(question.step_minutes(steps.minutes))?, |row| row.bt_id);
+    let admin = transactions_admin::load(scope.store, scope.account, scope.app_id)?;
     let mut all: Vec<BtNumbers> = scope
         .entities()?
         .bts
         .into_iter()
-        .filter(|bt| only.is_none_or(|id| id == bt.id))
+        .filter(|bt| only.map_or_else(|| !admin.is_hidden(bt), |id| id == bt.id))
         .map(|bt| BtNumbers {
             numbers: numbers.remove(&bt.id).unwrap_or_default(),
             spark: sparks.remove(&bt.id).unwrap_or_else(|| Series::empty(steps)),

@@ -182,7 +182,9 @@ impl Evaluator<'_> {
                 .collect();
             match formula.value(&values) {
                 // A formula has no baseline: its parts do.
-                Some(value) => compare(value, None, &detail.metric_eval_detail).map(|why| format!("{text} {why}")),
+                Some(value) => {
+                    compare(value, None, &detail.metric_eval_detail).map(|why| format!("{text} {why}"))
+                }
                 None => {
                     condition.evaluate_to_true_on_no_data.then(|| format!("{} has no data.", condition.name))
                 }
@@ -245,7 +247,7 @@ impl Evaluator<'_> {
 
     fn bts(&self, selection: &Selection) -> Vec<Subject> {
         let root = ["Business Transaction Performance", "Business Transactions"];
-        let wanted = self.entities.bts.iter().filter(|bt| !self.admin.is_hidden(bt.id));
+        let wanted = self.entities.bts.iter().filter(|bt| !self.admin.is_hidden(bt));
         wanted
             .filter_map(|bt| {
                 let tier = self.entities.tiers.iter().find(|tier| tier.id == bt.tier_id)?;
@@ -376,7 +378,12 @@ fn base_pattern(rule: &HealthRule) -> Option<Vec<Part>> {
     };
     Some(match rule.affects.affected_entity_type {
         AffectedEntityType::BusinessTransactionPerformance => {
-            vec![name("Business Transaction Performance"), name("Business Transactions"), Part::Any, Part::Any]
+            vec![
+                name("Business Transaction Performance"),
+                name("Business Transactions"),
+                Part::Any,
+                Part::Any,
+            ]
         }
         AffectedEntityType::TierNodeTransactionPerformance => tier_or_node("Overall Application Performance"),
         AffectedEntityType::TierNodeHardware => tier_or_node("Application Infrastructure Performance"),

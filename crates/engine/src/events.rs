@@ -199,7 +199,8 @@ pub fn find(
     range: TimeRange,
     filter: &EventFilter,
 ) -> Result<Vec<Event>, StoreError> {
-    let limit = if filter.limit == 0 { EVENTS_PER_ANSWER_MAX } else { filter.limit.min(EVENTS_PER_ANSWER_MAX) };
+    let limit =
+        if filter.limit == 0 { EVENTS_PER_ANSWER_MAX } else { filter.limit.min(EVENTS_PER_ANSWER_MAX) };
     let filter = JournalFilter {
         range,
         app_id: Some(app_id),

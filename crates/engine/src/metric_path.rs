@@ -50,7 +50,7 @@ fn part(name: String) -> Part {
 }
 
 /// A concrete path as clients cut names out of it.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct MetricPath(pub Vec<String>);
 
 impl fmt::Display for MetricPath {

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use tierline_model::{BackendId, TierId};
 use tierline_store::{Entities, MetricRow};
 
+use crate::backends_admin::BackendAdmin;
+
 /// Backends that are tiers.
 #[derive(Debug, Default, Clone)]
 pub struct Resolutions(HashMap<BackendId, TierId>);
@@ -26,6 +28,11 @@ impl Resolutions {
             seen.into_iter().map(|(backend, (tier, _))| (backend, tier)).collect();
         resolved.extend(entities.backends.iter().filter_map(|b| Some((b.backend.id, b.resolved_tier_id?))));
         Self(resolved)
+    }
+
+    /// What people decided counts more than what agents say.
+    pub fn decide(&mut self, admin: &BackendAdmin) {
+        self.0.retain(|backend, _| admin.resolution_of(*backend) != Some(None));
     }
 
     /// The tier a backend is.

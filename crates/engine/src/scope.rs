@@ -7,6 +7,7 @@ use tierline_store::{
 };
 
 use crate::resolution::Resolutions;
+use crate::{backends_admin, overlay};
 
 /// One application of one account, over one time.
 #[derive(Clone, Copy)]
@@ -104,12 +105,12 @@ impl Scope<'_> {
         )
     }
 
-    /// The application's entities.
+    /// The application's entities as people see them (see [`overlay::entities`]).
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn entities(&self) -> Result<Entities, StoreError> {
-        self.store.entities(self.account, self.app_id)
+        overlay::entities(self.store, self.account, self.app_id, Some(self.range))
     }
 
     /// Which backend is which tier, from what is stored and from who was called through what in this time.
@@ -120,6 +121,8 @@ impl Scope<'_> {
         let continuing = MetricFilter { originating: Some(false), ..MetricFilter::default() };
         let rows =
             self.ask(Question::segments().by(&[Dimension::Tier, Dimension::Backend]).only(continuing))?;
-        Ok(Resolutions::new(entities, &rows))
+        let mut resolutions = Resolutions::new(entities, &rows);
+        resolutions.decide(&backends_admin::load(self.store, self.account, self.app_id)?);
+        Ok(resolutions)
     }
 }

@@ -7,6 +7,7 @@ use tierline_model::{AppId, ExitCallRecord, Guid, SpanId, TierId, Verdict};
 use tierline_store::{Entities, SegmentRecord, Store, StoreError};
 
 use crate::names::Names;
+use crate::overlay;
 
 /// A kept execution over all its tiers.
 #[derive(Debug)]
@@ -78,8 +79,10 @@ pub fn execution(
     let mut apps: Vec<AppId> = records.iter().map(|r| r.app_id).collect();
     apps.sort_unstable();
     apps.dedup();
-    let entities: Vec<Arc<Entities>> =
-        apps.into_iter().map(|app| store.entities(account, app).map(Arc::new)).collect::<Result<_, _>>()?;
+    let entities: Vec<Arc<Entities>> = apps
+        .into_iter()
+        .map(|app| overlay::entities(store, account, app, None).map(Arc::new))
+        .collect::<Result<_, _>>()?;
     Ok(assemble(records, entities))
 }
 

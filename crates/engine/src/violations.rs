@@ -7,9 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use tierline_model::AppId;
-use tierline_store::{
-    DocumentChange, JournalFilter, JournalRecord, Store, StoreError, TimeRange,
-};
+use tierline_store::{DocumentChange, JournalFilter, JournalRecord, Store, StoreError, TimeRange};
 
 use crate::alerting::{self, AlertingError, HealthRule};
 use crate::baselines::BaselineCache;
@@ -185,11 +183,21 @@ struct Changes {
 }
 
 impl Changes {
-    fn of(before: Vec<Violation>, found: &[(&HealthRule, Finding)], enabled: &HashSet<u64>, now_ms: u64) -> Self {
+    fn of(
+        before: Vec<Violation>,
+        found: &[(&HealthRule, Finding)],
+        enabled: &HashSet<u64>,
+        now_ms: u64,
+    ) -> Self {
         let mut known: HashMap<(u64, EntityRef), Violation> =
             before.into_iter().map(|v| ((v.rule_id, key(&v.affected)), v)).collect();
-        let mut changes =
-            Self { open: Vec::new(), closed: Vec::new(), events: Vec::new(), changed: false, app_now_ms: now_ms };
+        let mut changes = Self {
+            open: Vec::new(),
+            closed: Vec::new(),
+            events: Vec::new(),
+            changed: false,
+            app_now_ms: now_ms,
+        };
         for (rule, finding) in found {
             match (known.remove(&(rule.id, key(&finding.entity))), finding.level) {
                 (None, None) => {}

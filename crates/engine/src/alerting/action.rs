@@ -125,7 +125,8 @@ impl Action {
 }
 
 fn is_address(text: &str) -> bool {
-    let simple = !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ','));
+    let simple =
+        !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ','));
     simple && text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
 }
 

@@ -71,12 +71,14 @@ fn business_transaction_health() -> HealthRule {
             ],
             "evalMatchingCriteria": null})
     };
-    rule(json!({"id": 1, "name": "Business Transaction Health", "enabled": true, "useDataFromLastNMinutes": 30,
+    rule(
+        json!({"id": 1, "name": "Business Transaction Health", "enabled": true, "useDataFromLastNMinutes": 30,
         "waitTimeAfterViolation": 30, "scheduleName": "Always",
         "affects": {"affectedEntityType": "BUSINESS_TRANSACTION_PERFORMANCE",
             "affectedBusinessTransactions": {"businessTransactionScope": "ALL_BUSINESS_TRANSACTIONS"}},
         // The warning wants more load than the critical state: as published.
-        "evalCriterias": {"criticalCriteria": criteria(3, 50, 10), "warningCriteria": criteria(2, 100, 5)}}))
+        "evalCriterias": {"criticalCriteria": criteria(3, 50, 10), "warningCriteria": criteria(2, 100, 5)}}),
+    )
 }
 
 fn one_metric(simple: &Simple, id: u64) -> HealthRule {

@@ -247,9 +247,8 @@ mod tests {
 
     #[test]
     fn formulas() {
-        let value = |text: &str| {
-            Formula::parse(text, &["errors", "calls"]).unwrap().value(&[Some(5.0), Some(20.0)])
-        };
+        let value =
+            |text: &str| Formula::parse(text, &["errors", "calls"]).unwrap().value(&[Some(5.0), Some(20.0)]);
         assert_eq!(value("{errors} / {calls} * 100"), Some(25.0));
         assert_eq!(value("-errors + 2 * (calls - 1.5)"), Some(32.0));
         assert_eq!(value("errors / (calls - 20)"), None);

@@ -369,7 +369,9 @@ impl Condition {
         }
         match against.metric_eval_detail_type {
             EvalKind::SpecificType if against.compare_condition.is_none() => about("has no compareCondition"),
-            EvalKind::BaselineType if against.baseline_condition.is_none() => about("has no baselineCondition"),
+            EvalKind::BaselineType if against.baseline_condition.is_none() => {
+                about("has no baselineCondition")
+            }
             _ => Ok(()),
         }
     }

@@ -110,7 +110,10 @@ impl Policy {
     pub fn wants(&self, event: &Event) -> bool {
         self.enabled
             && self.events.want(event)
-            && self.selected_entities.as_ref().is_none_or(|selected| selects(selected, &event.affected_entities))
+            && self
+                .selected_entities
+                .as_ref()
+                .is_none_or(|selected| selects(selected, &event.affected_entities))
     }
 }
 
@@ -126,7 +129,8 @@ impl PolicyEvents {
                 && wanted.health_rule_scope.as_ref().is_none_or(|scope| scope.has(event));
         }
         if event.event_type == "CUSTOM" && !self.custom_events.is_empty() {
-            let wanted = |value: &Value| value.get("customEventType").and_then(Value::as_str).map(str::to_owned);
+            let wanted =
+                |value: &Value| value.get("customEventType").and_then(Value::as_str).map(str::to_owned);
             return self
                 .custom_events
                 .iter()
