@@ -10,6 +10,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 
+use crate::text::text;
+
 /// One execution context. Two that live at the same time differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Execution {
@@ -29,23 +31,35 @@ impl Execution {
     /// The one that calls.
     #[inline]
     pub fn current(py: Python<'_>) -> Self {
-        Self { thread: thread(), task: task(py).or_else(|| greenlet(py)).unwrap_or(0) }
+        Self { thread: thread(py), task: task(py).or_else(|| greenlet(py)).unwrap_or(0) }
     }
 }
 
 #[inline]
-fn thread() -> u64 {
-    THREAD.with(|cell| {
-        if cell.get() == 0 {
-            cell.set(THREADS.fetch_add(1, Ordering::Relaxed));
-        }
-        cell.get()
-    })
+fn thread(py: Python<'_>) -> u64 {
+    let number = THREAD.get();
+    if number != 0 { number } else { first_use(py) }
+}
+
+/// Gives the thread its number, and tells the core what Python calls it.
+#[cold]
+fn first_use(py: Python<'_>) -> u64 {
+    let number = THREADS.fetch_add(1, Ordering::Relaxed);
+    THREAD.set(number);
+    let (module, function) = (pyo3::intern!(py, "threading"), pyo3::intern!(py, "current_thread"));
+    let current = imported(py, &CURRENT_THREAD, module, function).and_then(|current| current.call0().ok());
+    if let Some(name) = current.and_then(|thread| thread.getattr(pyo3::intern!(py, "name")).ok())
+        && let Some(name) = text(&name)
+    {
+        tierline::thread_cache::name_this_thread(&name);
+    }
+    number
 }
 
 /// What the libraries offer, once the program has imported them: the agent never imports them itself, because
 /// that would cost a program that does not use them tens of milliseconds.
 static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+static CURRENT_THREAD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static RUNNING_LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static CURRENT_TASK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static CURRENT_GREENLET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();

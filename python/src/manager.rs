@@ -6,8 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 use pyo3::exceptions::PyStopIteration;
 use pyo3::prelude::*;
+use pyo3::pyclass::boolean_struct::True;
 use pyo3::types::{PyDict, PyTuple};
 use pyo3::{BoundObject as _, PyClass, PyClassInitializer};
+use tierline_model::ErrorRecord;
 
 use crate::error::escaping_error;
 use crate::exit_call::Described;
@@ -32,8 +34,37 @@ fn push<T: PyClass>(
     item
 }
 
-fn pop<T>(entered: &Entered<T>) -> Option<Py<T>> {
-    entered.lock().unwrap_or_else(PoisonError::into_inner).pop().flatten()
+/// Ends what was entered last, with what escapes the body; `false` lets that go on.
+fn leave<T: Ends>(entered: &Entered<T>, escaping: Option<&Bound<'_, PyAny>>) -> bool {
+    quietly(false, || {
+        if let Some(handle) = entered.lock().unwrap_or_else(PoisonError::into_inner).pop().flatten() {
+            handle.get().end_with(escaping.and_then(escaping_error));
+        }
+        false
+    })
+}
+
+/// A handle whose work ends when its body is left.
+trait Ends: PyClass<Frozen = True> + Sync {
+    fn end_with(&self, error: Option<ErrorRecord>);
+}
+
+impl Ends for BtHandle {
+    fn end_with(&self, error: Option<ErrorRecord>) {
+        match error {
+            None => self.core.end(),
+            Some(error) => self.core.end_with(vec![error]),
+        }
+    }
+}
+
+impl Ends for ExitCallHandle {
+    fn end_with(&self, error: Option<ErrorRecord>) {
+        match error {
+            None => self.core.end(),
+            Some(error) => self.core.end_with(vec![error]),
+        }
+    }
 }
 
 /// Reports some work as a business transaction. Yields its handle, or `None`.
@@ -75,15 +106,7 @@ impl BtManager {
         exc: Option<&Bound<'_, PyAny>>,
         _traceback: Option<&Bound<'_, PyAny>>,
     ) -> bool {
-        quietly(false, || {
-            if let Some(bt) = pop(&self.entered) {
-                match exc.and_then(escaping_error) {
-                    None => bt.get().core.end(),
-                    Some(error) => bt.get().core.end_with(vec![error]),
-                }
-            }
-            false
-        })
+        leave(&self.entered, exc)
     }
 
     fn __aenter__(&self, py: Python<'_>) -> PyResult<Ready> {
@@ -172,15 +195,7 @@ impl ExitCallManager {
         exc: Option<&Bound<'_, PyAny>>,
         _traceback: Option<&Bound<'_, PyAny>>,
     ) -> bool {
-        quietly(false, || {
-            if let Some(exit_call) = pop(&self.entered) {
-                match exc.and_then(escaping_error) {
-                    None => exit_call.get().core.end(),
-                    Some(error) => exit_call.get().core.end_with(vec![error]),
-                }
-            }
-            false
-        })
+        leave(&self.entered, exc)
     }
 
     fn __aenter__(&self, py: Python<'_>) -> PyResult<Ready> {

@@ -31,6 +31,19 @@ def test_each_task_has_its_own_transaction(agent):
     assert agent.stop().bts() == {"task 0": 10, "task 1": 10, "task 2": 10}
 
 
+def test_a_snapshot_says_which_thread_it_was(agent):
+    def work():
+        appd.end_bt(appd.start_bt("checkout"))
+
+    thread = threading.Thread(target=work, name="worker 7")
+    thread.start()
+    thread.join()
+    appd.end_bt(appd.start_bt("in front"))
+    received = agent.stop()
+    assert received.snapshot("checkout").attributes["thread.name"] == "worker 7"
+    assert received.snapshot("in front").attributes["thread.name"] == threading.main_thread().name
+
+
 def test_a_child_task_sees_its_parents_transaction_and_may_start_its_own(agent):
     async def child():
         assert appd.get_active_bt_handle(None) == parent
