@@ -8,7 +8,11 @@ import { native } from './native';
 import { names } from './names';
 import { BATCH_INTERVAL_MS, BATCH_NUMBERS, BATCH_NUMBERS_FULL } from './limits';
 
-/** Bits of a record's first number: the transaction's number times 16, and these. */
+// The buffer begins with how many numbers are used and how many transactions began; then records: the transaction's
+// number times 16, and milliseconds; or that plus these, backend, and milliseconds. node/src/batch.rs reads it.
+const USED = 0;
+const BEGUN = 1;
+const HEAD = 2;
 const EXIT = 1;
 const FAILED = 2;
 
@@ -23,17 +27,20 @@ class Batch {
   active = false;
   /** The beginning of correlation headers. */
   headerPrefix = '';
-  /** Transactions begun since the last crossing. */
-  begun = 0;
   /** Milliseconds since 1970 minus our clock, as of the last crossing. */
   wallOffsetMs = 0;
+  /** Changes when the core's answers about names and detection do. */
+  epoch = -1;
+  /** Shared with the core, which reads it once more when a worker is terminated. */
   private readonly numbers = new Float64Array(BATCH_NUMBERS);
-  private length = 0;
-  private epoch = 0;
+  private length = HEAD;
+  /** Numbers at which the buffer crosses. */
+  private fullAt = BATCH_NUMBERS_FULL;
   private triedMs = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   private readonly ticks: Tick[] = [];
   private readonly resets: (() => void)[] = [];
+  private readonly lasts: (() => void)[] = [];
 
   /** Makes this thread record, when there is an agent. Cheap to call when there is none. */
   start(): boolean {
@@ -41,13 +48,12 @@ class Batch {
     const nowMs = clock();
     if (native === undefined || nowMs - this.triedMs < BATCH_INTERVAL_MS) return false;
     this.triedMs = nowMs;
-    const prefix = native.attach(isMainThread ? 'main' : `worker ${threadId}`);
+    const prefix = native.attach(isMainThread ? 'main' : `worker ${threadId}`, this.numbers);
     if (prefix === null) return false;
     for (const reset of this.resets) reset();
     names.reset();
     this.headerPrefix = prefix;
-    this.length = 0;
-    this.begun = 0;
+    this.empty();
     this.active = true;
     this.timer ??= ownContext.runInAsyncScope(() => setInterval(() => this.tick(), BATCH_INTERVAL_MS).unref());
     this.cross();
@@ -74,8 +80,8 @@ class Batch {
     const { numbers, length } = this;
     numbers[length] = entry * 16;
     numbers[length + 1] = durationMs;
-    this.length = length + 2;
-    if (length >= BATCH_NUMBERS_FULL) this.cross();
+    numbers[USED] = this.length = length + 2;
+    if (length >= this.fullAt) this.cross();
   }
 
   /** Records the end of an exit call. */
@@ -84,20 +90,19 @@ class Batch {
     numbers[length] = entry * 16 + (failed ? EXIT + FAILED : EXIT);
     numbers[length + 1] = backend;
     numbers[length + 2] = durationMs;
-    this.length = length + 3;
-    if (length >= BATCH_NUMBERS_FULL) this.cross();
+    numbers[USED] = this.length = length + 3;
+    if (length >= this.fullAt) this.cross();
   }
 
   /** Gives the core what there is. */
   cross(): void {
     if (!this.active || native === undefined) return;
-    const { length, begun } = this;
-    this.length = 0;
-    this.begun = 0;
     const nowMs = clock();
     this.wallOffsetMs = Date.now() - nowMs;
-    const epoch = native.submit(this.numbers, length, begun, names.published, nowMs);
+    const epoch = native.submit(names.published, nowMs);
+    this.length = HEAD;
     if (epoch < 0) {
+      this.empty();
       // Shut down, possibly by another thread.
       this.active = false;
       return;
@@ -110,11 +115,28 @@ class Batch {
     }
   }
 
-  /** How many transactions began since the last crossing, for a crossing of another kind. */
-  takeBegun(): number {
-    const begun = this.begun;
-    this.begun = 0;
-    return begun;
+  /** Records that a transaction began. */
+  began(): void {
+    this.numbers[BEGUN] = (this.numbers[BEGUN] as number) + 1;
+  }
+
+  /** The thread is about to end: what there is crosses, and from now on everything does at once. */
+  leave(): void {
+    if (!this.active) return;
+    for (const last of this.lasts) last();
+    this.cross();
+    this.fullAt = HEAD;
+  }
+
+  /** Calls `last` when the thread is about to end. */
+  whenLeaving(last: () => void): void {
+    this.lasts.push(last);
+  }
+
+  private empty(): void {
+    this.numbers[USED] = HEAD;
+    this.numbers[BEGUN] = 0;
+    this.length = HEAD;
   }
 
   private tick(): void {

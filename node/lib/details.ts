@@ -80,7 +80,7 @@ let isScheduled = false;
 /** Puts the end of a transaction before the core. Whether it is kept: then it is disposed of once it has crossed. */
 export function keepSnapshot(txn: TimePromise, durationMs: number): boolean {
   if (native === undefined) return false;
-  const fate = native.finish(txn.bt.number, durationMs, txn.flags, txn.asked, batch.takeBegun());
+  const fate = native.finish(txn.bt.number, durationMs, txn.flags, txn.asked);
   if (fate === 0) return false;
   const endMs = txn.startMs + durationMs;
   const captured = txn.onSnapshotCaptured;

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 export interface Native {
   /** Begins the agent of this process: settings as names and texts. Whether the minimal ones are there. */
   init(names: string[], values: string[], runtimeVersion: string): boolean;
-  /** Makes this thread one that records. The beginning of its correlation headers; `null` without an agent. */
-  attach(threadName: string): string | null;
+  /** Makes this thread one that records, into `batch`, which must live as long as the thread. The beginning of its correlation headers; `null` without an agent. */
+  attach(threadName: string, batch: Float64Array): string | null;
   /** The number of a transaction name; 0 counts under All Other Traffic. */
   name(name: string): number;
   /** What follows the time in correlation headers of a numbered transaction: `*btid=…*guid=`. */
@@ -29,13 +29,23 @@ export interface Native {
   traceContext(header: string): string;
   /** Counts what is in the batch; publishes thresholds and due times. A number that changes when names must be asked
    * for again; -1 when the agent is over. */
-  submit(batch: Float64Array, length: number, begun: number, published: Float64Array, nowMs: number): number;
+  submit(published: Float64Array, nowMs: number): number;
   /** Counts an execution that may be kept. Why it is kept; 0 when it is not. */
-  finish(entry: number, durationMs: number, flags: number, asked: number, begun: number): number;
+  finish(entry: number, durationMs: number, flags: number, asked: number): number;
   /** Takes a piece of a kept execution; the last one completes it. */
   keep(details: Uint8Array, length: number): string | null;
   /** Gives numbers of transaction names back. */
   release(entries: number[]): void;
+  /** The name of a request's transaction; `null` when it has none. Headers as names and values by turns. */
+  detect(method: string, path: string, query: string, headers: string[]): string | null;
+  /** How answers of `detect` may be remembered: -1 not at all, 0 by method and path, n by the first n segments. */
+  detection(): number;
+  /** HTTP status codes that are errors: `400-505,…`. */
+  errorStatuses(): string;
+  /** Whether there are errors that do not count. */
+  hasIgnoredErrors(): boolean;
+  /** Whether an error does not count. */
+  ignoresError(typeName: string, message: string): boolean;
   /** Counts an odd call. */
   misuse(what: string): void;
   /** Delivers what has ended, for at most so long; the rest is on disk then. */

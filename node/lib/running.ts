@@ -2,9 +2,9 @@
 // transaction timeout.
 import { batch } from './batch';
 import { clock } from './clock';
-import { reportStall } from './details';
+import { reportStall, writeAll } from './details';
 import { misuse } from './errors';
-import { STALLED } from './flags';
+import { INERT, STALLED } from './flags';
 import { RUNNING_MAX, WATCHED_AFTER_MS, WATCHED_PER_TICK } from './limits';
 import { names, STALL_MS, TIMEOUT_MS } from './names';
 import { abandon, type TimePromise } from './transaction';
@@ -70,11 +70,21 @@ function watch(nowMs: number): void {
   }
 }
 
-/** Ends everything that runs: the agent ends. */
-export function abandonAll(): void {
+/** Ends everything that runs: the thread ends. */
+function abandonAll(): void {
   const nowMs = clock();
   while (oldest !== undefined) abandon(oldest, nowMs);
+  writeAll();
+}
+
+/** Lets go of everything that runs: the agent it was begun under is over. */
+function forgetAll(): void {
+  for (let txn = oldest; txn !== undefined; txn = oldest) {
+    txn.state = INERT;
+    unlink(txn);
+  }
 }
 
 batch.everySecond(watch);
-batch.whenAnew(abandonAll);
+batch.whenAnew(forgetAll);
+batch.whenLeaving(abandonAll);

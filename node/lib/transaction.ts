@@ -2,7 +2,7 @@
 import { batch } from './batch';
 import { clock } from './clock';
 import { CompatibleAgent, CompatibleTime, type CompatibleTransaction } from './compatibility';
-import { current, enter } from './context';
+import { current, enter, leave } from './context';
 import { CorrelationHeader, guidOf, isHeaderText, nameIn, readHeaders, type Incoming } from './correlation';
 import { keepSnapshot } from './details';
 import { caught, isError, misuse, statusCodeOf } from './errors';
@@ -273,7 +273,7 @@ function beginUnder(name: string, incoming: Incoming): TimePromise | undefined {
 
 function open(txn: TimePromise): void {
   txn.bt.users += 1;
-  batch.begun += 1;
+  batch.began();
   link(txn);
 }
 
@@ -310,22 +310,12 @@ export function finish(txn: TimePromise, error?: unknown): void {
     (txn.errors ??= []).push(error);
   }
   close(txn, nowMs);
-  if (current() === txn) enter(stillRunning(txn.outer));
-  txn.outer = undefined;
-}
-
-/** The nearest transaction around that still runs. */
-function stillRunning(txn: TimePromise | undefined): TimePromise | undefined {
-  let around = txn;
-  while (around !== undefined && around.state !== RUNNING) around = around.outer;
-  return around;
 }
 
 /** Ends a transaction that nobody ended: its time is over, the agent ends, or there are too many. */
 export function abandon(txn: TimePromise, nowMs: number): void {
   txn.flags |= ABANDONED;
   close(txn, nowMs);
-  txn.outer = undefined;
 }
 
 function close(txn: TimePromise, nowMs: number): void {
@@ -339,6 +329,7 @@ function close(txn: TimePromise, nowMs: number): void {
     txn.state = ENDED;
     dispose(txn);
   }
+  leave(txn);
 }
 
 /** Counts exit calls that never ended: they lasted until now. */

@@ -70,7 +70,7 @@ fn our_crates_depend_only_as_the_architecture_says() {
 
 #[test]
 fn the_agent_brings_no_runtime_server_or_database_into_its_host() {
-    for package in ["tierline", "tierline-python"] {
+    for package in ["tierline", "tierline-python", "tierline-node"] {
         let tree = cargo(&[
             "tree",
             "--package",
