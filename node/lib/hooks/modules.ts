@@ -1,0 +1,72 @@
+// Modules that the program loads and that we look at: those on a short list, when they are loaded, and no others.
+import Module from 'node:module';
+import type { Called } from '../context';
+import { caught } from '../errors';
+import { replace } from './replaced';
+
+/** A module on the list. */
+export interface Watched {
+  /** Whether a request for a module means it: its name, or the path of its file. */
+  readonly means: RegExp;
+  /** The last parts of such requests, without which `means` is not asked: most modules are not meant. */
+  readonly endings: readonly string[];
+  /** Looks at what the module exports, once per exported object. What it answers takes the place of the exports. */
+  loaded(exported: object): object | undefined;
+}
+
+const byEnding = new Map<string, Watched[]>();
+/** What became of exports that were looked at. */
+let seen = new WeakMap<object, Map<Watched, object | undefined>>();
+
+/** Puts modules on the list. Those that are loaded already are looked at when they are asked for again. */
+export function watchModules(watched: readonly Watched[]): void {
+  for (const one of watched) {
+    for (const ending of one.endings) {
+      const list = byEnding.get(ending) ?? [];
+      list.push(one);
+      byEnding.set(ending, list);
+    }
+  }
+  seen = new WeakMap();
+  // `require` and `import` of CommonJS modules both come through here, in every version, behind and in front of
+  // whatever other tracers have put on `Module.prototype.require`.
+  replace(Module, '_load', inFrontOfLoad);
+}
+
+/** Forgets the list. */
+export function unwatchModules(): void {
+  byEnding.clear();
+}
+
+function inFrontOfLoad(original: Called): Called {
+  return function _load(this: unknown, request: unknown): unknown {
+    const exported: unknown = Reflect.apply(original, this, arguments);
+    return typeof request === 'string' ? look(request, exported) : exported;
+  };
+}
+
+function look(request: string, exported: unknown): unknown {
+  const slash = Math.max(request.lastIndexOf('/'), request.lastIndexOf('\\'));
+  const watched = byEnding.get(request.slice(slash + 1));
+  if (watched === undefined || exported === null) return exported;
+  if (typeof exported !== 'object' && typeof exported !== 'function') return exported;
+  let answer: object = exported;
+  for (const one of watched) {
+    try {
+      if (one.means.test(request)) answer = looked(one, exported) ?? answer;
+    } catch {
+      caught('module: a failure of the agent');
+    }
+  }
+  return answer;
+}
+
+function looked(one: Watched, exported: object): object | undefined {
+  let known = seen.get(exported);
+  if (known === undefined) seen.set(exported, (known = new Map()));
+  if (!known.has(one)) {
+    known.set(one, undefined);
+    known.set(one, one.loaded(exported));
+  }
+  return known.get(one);
+}

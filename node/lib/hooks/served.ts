@@ -1,0 +1,48 @@
+// A request that is being served, and its transaction.
+import { property } from '../text';
+import type { TimePromise } from '../transaction';
+
+/** Where a request and its response carry what we know of them. No table: that would cost more than all the rest. */
+export const servedKey = Symbol('tierline.served');
+
+/** What is known of a request while it is served. */
+export class Served {
+  readonly txn: TimePromise;
+  /** The route that a framework matched, as far as it told. */
+  route: unknown = undefined;
+  /** What a framework keeps its route in, asked at the end. */
+  routeOf: (() => unknown) | undefined = undefined;
+  /** An error that the framework was given. It counts when the answer is an error. */
+  error: unknown = undefined;
+
+  constructor(txn: TimePromise) {
+    this.txn = txn;
+  }
+}
+
+/** Something that may carry a served request. */
+export interface Carrier {
+  [servedKey]?: Served | undefined;
+}
+
+/** What is known of a request of `http`. */
+export function servedBy(request: unknown): Served | undefined {
+  const found = property(request, servedKey);
+  return found instanceof Served ? found : undefined;
+}
+
+/** The automatically detected transaction of a request: of `http`, or of a framework that wraps one. */
+export function transactionOf(request: unknown): TimePromise | undefined {
+  const served =
+    servedBy(request) ??
+    servedBy(property(request, 'req')) ??
+    servedBy(property(request, 'raw')) ??
+    servedBy(property(property(request, 'raw'), 'req'));
+  return served?.txn;
+}
+
+/** Keeps an error that a framework was given for a request. The last one is the one that was answered. */
+export function failed(request: unknown, error: unknown): void {
+  const served = servedBy(request);
+  if (served !== undefined && error !== undefined && error !== null) served.error = error;
+}
