@@ -6,6 +6,7 @@ import { CorrelationHeader, parse } from './correlation';
 import { caught, misuse } from './errors';
 import { ExitCall } from './exit-call';
 import { installHooks } from './hooks';
+import { transactionOf } from './hooks/served';
 import { native } from './native';
 import { flatSettings } from './settings';
 import { property } from './text';
@@ -115,7 +116,13 @@ export const appd: Appd = {
     return txn;
   },
   getTransaction(request: unknown): TimePromise | undefined {
-    return of(request) ?? of(property(request, 'req')) ?? of(property(request, 'raw')) ?? of(property(property(request, 'raw'), 'req'));
+    return (
+      of(request) ??
+      of(property(request, 'req')) ??
+      of(property(request, 'raw')) ??
+      of(property(property(request, 'raw'), 'req')) ??
+      transactionOf(request)
+    );
   },
   parseCorrelationInfo(source: unknown): CorrelationHeader | false {
     try {
