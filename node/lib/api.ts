@@ -16,45 +16,45 @@ import { beginCustom, requests, TimePromise } from './transaction';
  * and texts are understood where numbers and booleans belong. */
 export interface Settings {
   /** The controller's host. */
-  controllerHostName?: string;
+  controllerHostName?: string | undefined;
   /** The controller's port; without it 443 with TLS, 8090 without. */
-  controllerPort?: number | string;
+  controllerPort?: number | string | undefined;
   /** Whether to speak TLS with the controller. */
-  controllerSslEnabled?: boolean | string;
+  controllerSslEnabled?: boolean | string | undefined;
   /** The account at the controller; `customer1` without it. */
-  accountName?: string;
+  accountName?: string | undefined;
   /** The account's access key. */
-  accountAccessKey?: string;
+  accountAccessKey?: string | undefined;
   /** The application this process belongs to. */
-  applicationName?: string;
+  applicationName?: string | undefined;
   /** The tier of the application. */
-  tierName?: string;
+  tierName?: string | undefined;
   /** The node of the tier. `-0`, `-1` … is appended unless `noNodeNameSuffix` is set. */
-  nodeName?: string;
+  nodeName?: string | undefined;
   /** Use `nodeName` as it is. */
-  noNodeNameSuffix?: boolean | string;
+  noNodeNameSuffix?: boolean | string | undefined;
   /** Take the first free of `reuseNodePrefix-0`, `-1` … as the node's name. */
-  reuseNode?: boolean | string;
+  reuseNode?: boolean | string | undefined;
   /** The prefix of reused names. */
-  reuseNodePrefix?: string;
+  reuseNodePrefix?: string | undefined;
   /** An HTTP proxy on the way to the controller. */
-  proxyHost?: string;
+  proxyHost?: string | undefined;
   /** Its port. */
-  proxyPort?: number | string;
+  proxyPort?: number | string | undefined;
   /** The user at the proxy. */
-  proxyUser?: string;
+  proxyUser?: string | undefined;
   /** A file with the user's password at the proxy. */
-  proxyPasswordFile?: string;
+  proxyPasswordFile?: string | undefined;
   /** A file with the certificates to trust. */
-  certificateFile?: string;
+  certificateFile?: string | undefined;
   /** The host's name, instead of the system's. */
-  uniqueHostId?: string;
+  uniqueHostId?: string | undefined;
   /** Where spool, cached configuration and logs live. */
-  rootTmpDir?: string;
+  rootTmpDir?: string | undefined;
   /** The same. */
-  tmpDir?: string;
+  tmpDir?: string | undefined;
   /** Writes everything to the log. */
-  debug?: boolean | string;
+  debug?: boolean | string | undefined;
   /** Where the log is written, and how much. */
   logging?: { logfiles?: { root_directory?: string; level?: string; [name: string]: unknown }[]; [name: string]: unknown };
   /** Transaction analytics; accepted. */

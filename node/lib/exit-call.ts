@@ -16,31 +16,31 @@ export interface ExitCallInfo {
    * `EXIT_CUSTOM`; other types are kept as given. */
   exitType: string;
   /** The label of the call; the backend's name where it is left out. */
-  label?: string;
+  label?: string | undefined;
   /** The name of the system or service called. */
-  backendName?: string;
+  backendName?: string | undefined;
   /** Names and values that tell this backend from others: `{ Host: 'db', Port: '3306', Vendor: 'MYSQL' }`. */
-  identifyingProperties?: Record<string, unknown>;
+  identifyingProperties?: Record<string, unknown> | undefined;
   /** HTTP: the method. */
-  method?: string;
+  method?: string | undefined;
   /** HTTP: the headers of the request. */
-  requestHeaders?: object;
+  requestHeaders?: object | undefined;
   /** HTTP: the headers of the response. */
-  responseHeaders?: object;
+  responseHeaders?: object | undefined;
   /** HTTP: the status of the response. */
-  statusCode?: number;
+  statusCode?: number | undefined;
   /** HTTP and MongoDB: `read` or `write`. */
-  category?: string;
+  category?: string | undefined;
   /** SQL: the user of the database. */
-  user?: string;
+  user?: string | undefined;
   /** The URL without its query, or the SQL text. */
-  command?: string;
+  command?: string | undefined;
   /** SQL: the positional parameters. */
-  commandArgs?: unknown;
+  commandArgs?: unknown | undefined;
   /** Whether `command` is SQL. */
-  isSql?: boolean;
+  isSql?: boolean | undefined;
   /** Where the call was made. */
-  stackTrace?: string;
+  stackTrace?: string | undefined;
   /** More properties, shown with the call. */
   [name: string]: unknown;
 }
