@@ -67,9 +67,11 @@ export function LoginPage() {
         <Button type="submit" variant="primary" disabled={login.isPending}>
           {login.isPending ? "Signing in…" : "Sign in"}
         </Button>
-        <p className={styles.note}>
-          The first start of <code>tierline up</code> printed user and password.
-        </p>
+        {login.error ? null : (
+          <p className={styles.note}>
+            The first start of <code>tierline up</code> printed user and password.
+          </p>
+        )}
       </form>
     </main>
   );

@@ -15,6 +15,7 @@ import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
 import { ErrorState, Skeleton } from "../design/States";
 import { formatCount } from "../format/number";
+import { onePerExecution } from "../snapshot/executions";
 import { SnapshotFilters } from "../snapshot/SnapshotFilters";
 import { SnapshotTable } from "../snapshot/SnapshotTable";
 import { bounds, rangeKey, type TimeRange } from "../time-range/range";
@@ -33,7 +34,8 @@ export function SnapshotsPage() {
       void navigate({ search: (previous) => ({ ...previous, ...values }), replace: true }),
     [navigate],
   );
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const segments = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = search.segments ? segments : onePerExecution(segments);
   const more = () => {
     if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
   };
@@ -62,8 +64,9 @@ export function SnapshotsPage() {
   );
 }
 
+/** Who looks for a verdict wants executions that failed in a tier behind, too: their first segment may be normal. */
 function toFilter({ segments, ...rest }: SnapshotsSearch): SnapshotFilter {
-  return { ...rest, firstInChain: segments ? undefined : true };
+  return { ...rest, firstInChain: segments || rest.verdicts ? undefined : true };
 }
 
 /** A list that never arrives whole: the next page when the end comes into sight. Its bounds stay put while it is
