@@ -104,3 +104,36 @@ pub const LOG_LINES_PER_SECOND_MAX: u32 = 20;
 
 /// Bytes from which on an allocation is given back to the system when it is freed.
 pub const LARGE_BLOCK_BYTES: i32 = 1 << 20;
+
+/// Accounts of a controller.
+pub const ACCOUNTS_MAX: usize = 1_000;
+
+/// Users of one account.
+pub const USERS_MAX: usize = 10_000;
+
+/// Groups of one account.
+pub const GROUPS_MAX: usize = 1_000;
+
+/// Roles of one account, besides the built-in ones.
+pub const ROLES_MAX: usize = 1_000;
+
+/// API clients of one account.
+pub const API_CLIENTS_MAX: usize = 1_000;
+
+/// Characters of the name of a user, group, role, API client or account.
+pub const NAME_CHARS_MAX: usize = 100;
+
+/// Characters of a description, an address, a title.
+pub const DESCRIPTION_CHARS_MAX: usize = 1_000;
+
+/// Roles or groups one user, group or client may have.
+pub const MEMBERSHIPS_MAX: usize = 100;
+
+/// Seconds a token lives when nobody says otherwise (facts/controller-api 1).
+pub const TOKEN_LIFE_USUAL_S: u64 = 300;
+
+/// Seconds a token may live: 30 days.
+pub const TOKEN_LIFE_MAX_S: u64 = 30 * 86_400;
+
+/// Characters of a token that is looked at.
+pub const TOKEN_CHARS_MAX: usize = 1_000;

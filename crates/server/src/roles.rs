@@ -1,6 +1,10 @@
 //! Roles: named sets of permissions.
 
+use serde::{Deserialize, Serialize};
+
+use crate::limits::ROLES_MAX;
 use crate::permissions::{Permission, Permissions};
+use crate::roster::Entry;
 
 /// A role every account has and nobody can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,3 +64,65 @@ pub const DASHBOARD_VIEWER: BuiltInRole = BuiltInRole {
 
 /// All of them.
 pub const BUILT_IN: [BuiltInRole; 4] = [ACCOUNT_ADMINISTRATOR, ADMINISTRATOR, USER, DASHBOARD_VIEWER];
+
+/// A role an account made for itself.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RoleRecord {
+    /// Its number within the account.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What its holders may do.
+    pub permissions: Vec<Permission>,
+    /// Whether every account has it and nobody can change it.
+    #[serde(skip)]
+    pub built_in: bool,
+}
+
+impl RoleRecord {
+    /// The same as a set.
+    #[must_use]
+    pub fn permission_set(&self) -> Permissions {
+        Permissions::of(&self.permissions)
+    }
+}
+
+impl From<BuiltInRole> for RoleRecord {
+    fn from(role: BuiltInRole) -> Self {
+        Self {
+            id: role.id,
+            name: role.name.to_owned(),
+            description: role.title.to_owned(),
+            permissions: role.permissions.list(),
+            built_in: true,
+        }
+    }
+}
+
+impl Entry for RoleRecord {
+    const KIND: &'static str = "role";
+    const WHAT: &'static str = "role";
+    const SECRET: bool = false;
+    const MAX: usize = ROLES_MAX;
+
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn set_id(&mut self, id: u64) {
+        self.id = id;
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn complete(&mut self, name: &str) {
+        if self.name.is_empty() {
+            name.clone_into(&mut self.name);
+        }
+    }
+}

@@ -44,6 +44,32 @@ pub fn fingerprint(key: &[u8; 32], parts: &[&str]) -> Fingerprint {
     Fingerprint(hash.finalize().into())
 }
 
+/// A hash to keep of a secret that is random and long. Not for passwords: those need a slow one.
+#[must_use]
+pub fn hash(secret: &str) -> String {
+    let bytes: [u8; 32] = Blake2s256::digest(secret.as_bytes()).into();
+    hex(&bytes)
+}
+
+/// Lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A random UUID (version 4): what clients expect a client secret to look like.
+///
+/// # Errors
+/// When the operating system gives no random numbers.
+pub fn uuid() -> Result<String, NoRandomness> {
+    let mut bytes: [u8; 16] = random()?;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let text = hex(&bytes);
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    Ok([part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-"))
+}
+
 /// Compares in a time that depends on the lengths only.
 #[must_use]
 pub fn same(a: &str, b: &str) -> bool {

@@ -1,36 +1,129 @@
 //! Users and their passwords.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use serde::{Deserialize, Serialize};
-use tierline_store::{DocumentChange, Store, StoreError};
+use tierline_store::Store;
 use tokio::sync::Semaphore;
 
 use crate::limits::{
-    PASSWORD_BYTES_MAX, PASSWORD_CHECKS_MAX, PASSWORD_CHECKS_WAITING_MAX, PASSWORDS_REMEMBERED_MAX,
+    PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN, PASSWORD_CHECKS_MAX, PASSWORD_CHECKS_WAITING_MAX,
+    PASSWORDS_REMEMBERED_MAX, USERS_MAX,
 };
+use crate::roles;
+use crate::roster::{Entry, Roster, RosterError};
 use crate::secret::{self, Fingerprint, NoRandomness};
 
-/// The user every installation has.
+/// The user every account begins with.
 pub const ADMIN: &str = "admin";
 
-const KIND: &str = "user";
+/// The first user of the account that manages accounts (facts/controller-api 1).
+pub const ROOT: &str = "root";
 
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    /// In PHC form: algorithm, parameters, salt and hash.
-    password_hash: String,
+/// Who says that a user is who they say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Provider {
+    /// A password kept here.
+    #[default]
+    Internal,
+    /// An OpenID Connect provider.
+    Oidc,
+}
+
+impl Provider {
+    /// What the REST API calls it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Internal => "INTERNAL",
+            Self::Oidc => "OIDC",
+        }
+    }
+}
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UserRecord {
+    /// The number within the account.
+    pub id: u64,
+    /// The name to log in with.
+    pub name: String,
+    /// Where to write to.
+    pub email: String,
+    /// What people call them.
+    pub display_name: String,
+    /// Who knows them.
+    pub provider: Provider,
+    /// What the provider calls them: issuer and subject.
+    pub subject: String,
+    /// Their own roles.
+    pub role_ids: Vec<u64>,
+    /// Groups they are in, whose roles they have too.
+    pub group_ids: Vec<u64>,
+    /// Whether they may log in.
+    pub enabled: bool,
+    /// In PHC form: algorithm, parameters, salt and hash. Empty: no password is right.
+    #[serde(alias = "password_hash")]
+    pub(crate) password_hash: String,
+}
+
+impl Default for UserRecord {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            name: String::new(),
+            email: String::new(),
+            display_name: String::new(),
+            provider: Provider::Internal,
+            subject: String::new(),
+            role_ids: Vec::new(),
+            group_ids: Vec::new(),
+            enabled: true,
+            password_hash: String::new(),
+        }
+    }
+}
+
+impl Entry for UserRecord {
+    const KIND: &'static str = "user";
+    const WHAT: &'static str = "user";
+    const SECRET: bool = true;
+    const MAX: usize = USERS_MAX;
+
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn set_id(&mut self, id: u64) {
+        self.id = id;
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn complete(&mut self, name: &str) {
+        // Before there were roles, `admin` could do everything and everybody else could look.
+        if self.name.is_empty() {
+            name.clone_into(&mut self.name);
+            name.clone_into(&mut self.display_name);
+            let role = if name == ADMIN { roles::ACCOUNT_ADMINISTRATOR } else { roles::USER };
+            self.role_ids = vec![role.id];
+        }
+    }
 }
 
 /// Why a password could not be checked or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum UserError {
-    /// The store.
+    /// The list of users.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Roster(#[from] RosterError),
     /// Its content.
     #[error("the stored user cannot be read: {0}")]
     Damaged(String),
@@ -41,7 +134,7 @@ pub enum UserError {
     #[error("too many passwords are being checked; try again in a moment")]
     Busy,
     /// Not usable as a password.
-    #[error("a password has 8 to {PASSWORD_BYTES_MAX} bytes")]
+    #[error("a password has {PASSWORD_BYTES_MIN} to {PASSWORD_BYTES_MAX} bytes and is none that everybody tries first")]
     Unusable,
     /// The hash function.
     #[error("the password cannot be hashed: {0}")]
@@ -50,7 +143,7 @@ pub enum UserError {
 
 /// Users of all accounts.
 pub struct Users {
-    store: Arc<dyn Store>,
+    roster: Roster<UserRecord>,
     fingerprint_key: [u8; 32],
     /// Passwords found right before, so that Basic with every call costs microseconds instead of a hash.
     remembered: Mutex<HashSet<Fingerprint>>,
@@ -58,17 +151,43 @@ pub struct Users {
     waiting: Semaphore,
 }
 
-/// Bytes below which a password is refused when it is set.
-const PASSWORD_BYTES_MIN: usize = 8;
+impl std::ops::Deref for Users {
+    type Target = Roster<UserRecord>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.roster
+    }
+}
+
+/// What is tried first (the heads of published lists), besides the name itself.
+const GUESSED_FIRST: [&str; 16] = [
+    "password", "12345678", "123456789", "1234567890", "qwerty123", "qwertyuiop", "password1", "passw0rd",
+    "iloveyou", "11111111", "00000000", "abc12345", "letmein1", "welcome1", "changeme", "administrator",
+];
+
+/// Hashes a password. Blocks for some 50 ms.
+///
+/// # Errors
+/// When it is too short, too long, or everybody's.
+pub fn hash_password(user: &str, password: &str) -> Result<String, UserError> {
+    let lower = password.to_lowercase();
+    let guessed = GUESSED_FIRST.contains(&lower.as_str()) || lower == user.to_lowercase();
+    if guessed || !(PASSWORD_BYTES_MIN..=PASSWORD_BYTES_MAX).contains(&password.len()) {
+        return Err(UserError::Unusable);
+    }
+    let salt = SaltString::encode_b64(&secret::random::<16>()?).map_err(UserError::Hash)?;
+    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(UserError::Hash)?;
+    Ok(hash.to_string())
+}
 
 impl Users {
-    /// The users in `store`.
+    /// The users in `store`. Blocks.
     ///
     /// # Errors
-    /// When there is no randomness.
+    /// When they cannot be read or there is no randomness.
     pub fn open(store: Arc<dyn Store>) -> Result<Self, UserError> {
         Ok(Self {
-            store,
+            roster: Roster::open(store)?,
             fingerprint_key: secret::random()?,
             remembered: Mutex::default(),
             checks: Semaphore::new(PASSWORD_CHECKS_MAX),
@@ -76,85 +195,100 @@ impl Users {
         })
     }
 
-    /// Whether the user is there. Blocks.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn exists(&self, account: &str, user: &str) -> Result<bool, UserError> {
-        Ok(self.store.document(account, KIND, user)?.is_some())
-    }
-
-    /// Sets a password. Blocks.
+    /// Sets the password of a user, who is made with `role_id` when not there yet. Blocks.
     ///
     /// # Errors
     /// When it is too short or too long, or cannot be written.
-    pub fn set_password(&self, account: &str, user: &str, password: &str) -> Result<(), UserError> {
-        if !(PASSWORD_BYTES_MIN..=PASSWORD_BYTES_MAX).contains(&password.len()) {
-            return Err(UserError::Unusable);
-        }
-        let salt = SaltString::encode_b64(&secret::random::<16>()?).map_err(UserError::Hash)?;
-        let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(UserError::Hash)?;
-        let stored = Stored { password_hash: hash.to_string() };
-        let text = serde_json::to_string(&stored).map_err(|e| UserError::Damaged(e.to_string()))?;
-        let change =
-            DocumentChange { kind: KIND, name: user, text: &text, secret: true, ..DocumentChange::default() };
-        self.store.put_document(account, change)?;
-        self.remembered.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
-        Ok(())
-    }
-
-    /// Whether the password is right. Blocks; an unknown user takes as long as a wrong password.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn verify(&self, account: &str, user: &str, password: &str) -> Result<bool, UserError> {
-        if password.len() > PASSWORD_BYTES_MAX {
-            return Ok(false);
-        }
-        let stored = match self.store.document(account, KIND, user)? {
-            Some(text) => {
-                let stored: Stored =
-                    serde_json::from_str(&text).map_err(|e| UserError::Damaged(e.to_string()))?;
-                Some(stored.password_hash)
+    pub fn set_password(
+        &self,
+        account: &str,
+        user: &str,
+        password: &str,
+        role_id: u64,
+        by: &str,
+    ) -> Result<UserRecord, UserError> {
+        let password_hash = hash_password(user, password)?;
+        let _changing = self.roster.lock();
+        match self.roster.by_name(account, user) {
+            Some(known) => {
+                let changed = UserRecord { password_hash, provider: Provider::Internal, ..known };
+                self.roster.replace(account, &changed, by)?;
+                Ok(changed)
             }
-            None => None,
-        };
-        let known = stored.is_some();
-        // The hash of a random text nobody has, with the same parameters.
-        let hash = stored.unwrap_or_else(|| UNKNOWN_USER_HASH.to_owned());
-        let hash = PasswordHash::new(&hash).map_err(|e| UserError::Damaged(e.to_string()))?;
-        Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
+            None => {
+                let new = UserRecord {
+                    name: user.to_owned(),
+                    display_name: user.to_owned(),
+                    role_ids: vec![role_id],
+                    password_hash,
+                    ..UserRecord::default()
+                };
+                Ok(self.roster.add(account, new, by)?)
+            }
+        }
     }
 
-    /// The same for asynchronous callers, and quick when the password was right before.
+    /// The user with this password. Blocks; an unknown user takes as long as a wrong password.
     ///
     /// # Errors
-    /// When the store cannot be read or too many passwords are being checked.
+    /// When what is stored cannot be understood.
+    pub fn verify(&self, account: &str, user: &str, password: &str) -> Result<Option<UserRecord>, UserError> {
+        if password.len() > PASSWORD_BYTES_MAX {
+            return Ok(None);
+        }
+        let known = self.roster.by_name(account, user).filter(|known| !known.password_hash.is_empty());
+        // The hash of a random text nobody has, with the same parameters.
+        let hash = known.as_ref().map_or(UNKNOWN_USER_HASH, |known| &known.password_hash);
+        let hash = PasswordHash::new(hash).map_err(|e| UserError::Damaged(e.to_string()))?;
+        let right = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
+        Ok(known.filter(|known| right && known.enabled))
+    }
+
+    fn fingerprint(&self, account: &str, user: &UserRecord, password: &str) -> Fingerprint {
+        // With the hash in it, what is remembered ends with the password.
+        secret::fingerprint(&self.fingerprint_key, &[account, &user.name, &user.password_hash, password])
+    }
+
+    /// The user, when this password was found right before. Takes no time.
+    #[must_use]
+    pub fn remembered(&self, account: &str, user: &str, password: &str) -> Option<UserRecord> {
+        let known = self.roster.by_name(account, user).filter(|known| known.enabled)?;
+        let fingerprint = self.fingerprint(account, &known, password);
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.contains(&fingerprint).then_some(known)
+    }
+
+    /// The user with this password, for asynchronous callers.
+    ///
+    /// # Errors
+    /// When too many passwords are being checked.
     pub async fn check(
         self: &Arc<Self>,
         account: &str,
         user: &str,
         password: &str,
-    ) -> Result<bool, UserError> {
-        let fingerprint = secret::fingerprint(&self.fingerprint_key, &[account, user, password]);
-        if self.remembered.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(&fingerprint) {
-            return Ok(true);
+    ) -> Result<Option<UserRecord>, UserError> {
+        if let Some(known) = self.remembered(account, user, password) {
+            return Ok(Some(known));
         }
         let _waiting = self.waiting.try_acquire().map_err(|_| UserError::Busy)?;
         let _check = self.checks.acquire().await.map_err(|_| UserError::Busy)?;
-        let (users, account, user, password) =
-            (Arc::clone(self), account.to_owned(), user.to_owned(), password.to_owned());
-        let right = tokio::task::spawn_blocking(move || users.verify(&account, &user, &password))
-            .await
-            .map_err(|_| UserError::Busy)??;
-        if right {
-            let mut remembered = self.remembered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let users = Arc::clone(self);
+        let (asked_account, asked_user, asked_password) =
+            (account.to_owned(), user.to_owned(), password.to_owned());
+        let found =
+            tokio::task::spawn_blocking(move || users.verify(&asked_account, &asked_user, &asked_password))
+                .await
+                .map_err(|_| UserError::Busy)??;
+        if let Some(known) = &found {
+            let fingerprint = self.fingerprint(account, known, password);
+            let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
             if remembered.len() >= PASSWORDS_REMEMBERED_MAX {
                 remembered.clear();
             }
             remembered.insert(fingerprint);
         }
-        Ok(right)
+        Ok(found)
     }
 }
 
