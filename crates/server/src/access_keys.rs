@@ -2,13 +2,13 @@
 //! to copy and every agent has it in a file anyway; the data directory is its owner's alone.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use axum::http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use tierline_store::{DocumentChange, Store, StoreError};
 
-use crate::limits::{ACCESS_KEY_CHARS_MAX, ACCESS_KEYS_MAX};
+use crate::limits::{ACCESS_KEY_CHARS_MAX, ACCESS_KEYS_MAX, DESCRIPTION_CHARS_MAX};
 use crate::secret::{self, Fingerprint, NoRandomness};
 
 /// The account of a single-tenant installation.
@@ -17,8 +17,8 @@ pub const DEFAULT_ACCOUNT: &str = "customer1";
 /// The header agents send their key in.
 pub const ACCESS_KEY_HEADER: &str = "x-tierline-access-key";
 
-/// Where what belongs to no account is kept.
-const SYSTEM: &str = "system";
+/// The account that manages the others, and where what belongs to no account is kept.
+pub const SYSTEM: &str = "system";
 const KIND: &str = "access-keys";
 const NAME: &str = "all";
 
@@ -33,6 +33,25 @@ pub struct AccessKey {
     pub account: String,
     /// When it was made, milliseconds since 1970.
     pub created_ms: u64,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+}
+
+impl AccessKey {
+    /// Enough of the key to know it again, too little to use it.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let chars: Vec<char> = self.key.chars().collect();
+        match chars.len() {
+            0..12 => "…".to_owned(),
+            length => format!(
+                "{}…{}",
+                chars.iter().take(4).collect::<String>(),
+                chars.iter().skip(length - 2).collect::<String>()
+            ),
+        }
+    }
 }
 
 /// Why keys could not be read or changed.
@@ -53,6 +72,9 @@ pub enum AccessKeyError {
     /// Not usable as a key.
     #[error("an access key has 1 to {ACCESS_KEY_CHARS_MAX} visible ASCII characters")]
     Unusable,
+    /// Somebody else's.
+    #[error("this key cannot be used; choose another one")]
+    Taken,
     /// Unknown.
     #[error("there is no access key {0}; `tierline key list` shows them")]
     Unknown(String),
@@ -63,6 +85,7 @@ pub struct AccessKeys {
     store: Arc<dyn Store>,
     fingerprint_key: [u8; 32],
     keys: RwLock<Keys>,
+    changing: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -81,7 +104,7 @@ impl AccessKeys {
             Some(text) => serde_json::from_str(&text)?,
             None => Vec::new(),
         };
-        let keys = Self { store, fingerprint_key: secret::random()?, keys: RwLock::default() };
+        let keys = Self { store, fingerprint_key: secret::random()?, keys: RwLock::default(), changing: Mutex::default() };
         keys.replace(all);
         Ok(keys)
     }
@@ -118,7 +141,13 @@ impl AccessKeys {
     ///
     /// # Errors
     /// When it is unusable or cannot be written.
-    pub fn add(&self, account: &str, key: Option<&str>, now_ms: u64) -> Result<AccessKey, AccessKeyError> {
+    pub fn add(
+        &self,
+        account: &str,
+        key: Option<&str>,
+        description: &str,
+        now_ms: u64,
+    ) -> Result<AccessKey, AccessKeyError> {
         let key = match key {
             Some(key) => key.trim().to_owned(),
             None => secret::token()?,
@@ -126,15 +155,22 @@ impl AccessKeys {
         if key.is_empty() || key.len() > ACCESS_KEY_CHARS_MAX || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(AccessKeyError::Unusable);
         }
+        if description.chars().count() > DESCRIPTION_CHARS_MAX {
+            return Err(AccessKeyError::Unusable);
+        }
+        let _changing = self.changing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut all = self.list();
         if let Some(known) = all.iter().find(|known| secret::same(&known.key, &key)) {
-            return Ok(known.clone());
+            // Whose it is, if not ours, is nobody's business.
+            let own = known.account == account;
+            return if own { Ok(known.clone()) } else { Err(AccessKeyError::Taken) };
         }
         if all.len() >= ACCESS_KEYS_MAX {
             return Err(AccessKeyError::TooMany);
         }
         let id = secret::token()?.chars().take(8).collect();
-        let added = AccessKey { id, key, account: account.to_owned(), created_ms: now_ms };
+        let description = description.to_owned();
+        let added = AccessKey { id, key, account: account.to_owned(), created_ms: now_ms, description };
         all.push(added.clone());
         self.write(all)?;
         Ok(added)
@@ -145,6 +181,7 @@ impl AccessKeys {
     /// # Errors
     /// When there is no such key or it cannot be written.
     pub fn revoke(&self, id: &str) -> Result<(), AccessKeyError> {
+        let _changing = self.changing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut all = self.list();
         let before = all.len();
         all.retain(|key| key.id != id);

@@ -51,14 +51,23 @@ pub const AGENT_CONFIGS_MAX: usize = 10_000;
 /// Sessions at one time; the oldest goes first.
 pub const SESSIONS_MAX: usize = 10_000;
 
-/// Milliseconds a session lasts without use.
-pub const SESSION_IDLE_MS: u64 = 12 * 3_600_000;
+/// Milliseconds a session lasts without use (OWASP ASVS 3.3.2, level 2).
+pub const SESSION_IDLE_MS: u64 = 30 * 60_000;
+
+/// Milliseconds a session lasts at most (OWASP ASVS 3.3.2, level 2).
+pub const SESSION_LIFE_MS: u64 = 12 * 3_600_000;
+
+/// Sessions one user may have at one time; the oldest goes first.
+pub const SESSIONS_PER_USER_MAX: usize = 50;
 
 /// Passwords checked at one time (each takes about 20 MB and 50 ms); further ones wait, up to the next limit.
 pub const PASSWORD_CHECKS_MAX: usize = 2;
 
 /// Password checks that may wait; more are turned away.
 pub const PASSWORD_CHECKS_WAITING_MAX: usize = 64;
+
+/// Bytes below which a password is refused when it is set.
+pub const PASSWORD_BYTES_MIN: usize = 8;
 
 /// Bytes of a password.
 pub const PASSWORD_BYTES_MAX: usize = 1_024;
@@ -137,3 +146,18 @@ pub const TOKEN_LIFE_MAX_S: u64 = 30 * 86_400;
 
 /// Characters of a token that is looked at.
 pub const TOKEN_CHARS_MAX: usize = 1_000;
+
+/// Logins of one user that may fail in a row (OWASP ASVS 2.2.1: no more than 100 in an hour).
+pub const LOGIN_USER_FAILURES_MAX: u32 = 20;
+
+/// Milliseconds after which one failed login of a user is forgiven: 100 in an hour.
+pub const LOGIN_USER_REFILL_MS: u64 = 36_000;
+
+/// Logins from one address that may fail in a row. A proxy or an office may be behind it.
+pub const LOGIN_ADDRESS_FAILURES_MAX: u32 = 100;
+
+/// Milliseconds after which one failed login from an address is forgiven: 600 in an hour.
+pub const LOGIN_ADDRESS_REFILL_MS: u64 = 6_000;
+
+/// Users and addresses whose failed logins are remembered, each.
+pub const LOGIN_BUCKETS_MAX: usize = 10_000;

@@ -1,4 +1,6 @@
-//! Who is asking: Basic credentials, or the cookie of a session.
+//! Who is asking: Basic or Bearer credentials, or the cookie of a session.
+
+use std::net::IpAddr;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -6,15 +8,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::access_keys::DEFAULT_ACCOUNT;
+use crate::audit::Action;
+use crate::connections::Peer;
 use crate::controller::{Controller, Shared, now_ms};
 use crate::counters::Counters;
+use crate::log;
 use crate::permissions::{Forbidden, Permission, Permissions};
+use crate::roster::Entry as _;
 use crate::sessions::Session;
-use crate::users::{ADMIN, UserError};
-use crate::{log, roles};
+use crate::users::{UserError, UserRecord};
 
 /// The page's session cookie.
 pub const PAGE_COOKIE: &str = "TIERLINE_SESSION";
+
+/// The same over TLS: browsers then take it from no other host and for no other path (RFC 6265bis, 4.1.3.2).
+pub const PAGE_COOKIE_SECURE: &str = "__Host-TIERLINE_SESSION";
 
 /// The REST API's session cookie, named as clients expect it (facts/controller-api 1).
 pub const REST_COOKIE: &str = "JSESSIONID";
@@ -22,15 +30,24 @@ pub const REST_COOKIE: &str = "JSESSIONID";
 /// The header that repeats a session's CSRF token, and the REST API's cookie that hands it out.
 pub const CSRF_NAME: &str = "X-CSRF-TOKEN";
 
+/// What the audit calls the provider of API clients.
+const API_CLIENT: &str = "API_CLIENT";
+
 /// Somebody whose identity is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
     /// The user, or the API client.
     pub user: String,
+    /// Their number within the account.
+    pub user_id: u64,
     /// The account: nobody sees anything of another one.
     pub account: String,
     /// What they may do.
     pub permissions: Permissions,
+    /// Who knows them: `INTERNAL`, `OIDC`, `API_CLIENT`.
+    pub provider: &'static str,
+    /// From where they ask.
+    pub address: Option<IpAddr>,
 }
 
 impl Visitor {
@@ -40,6 +57,19 @@ impl Visitor {
     /// When they may not.
     pub fn must(&self, permission: Permission) -> Result<(), Forbidden> {
         if self.permissions.has(permission) { Ok(()) } else { Err(Forbidden(permission)) }
+    }
+
+    /// The controller itself and the command line beside a stopped one: may do everything in an account.
+    #[must_use]
+    pub fn local(account: &str) -> Self {
+        Self {
+            user: "command line".to_owned(),
+            user_id: 0,
+            account: account.to_owned(),
+            permissions: Permissions::of(&crate::permissions::ALL),
+            provider: "INTERNAL",
+            address: None,
+        }
     }
 }
 
@@ -58,6 +88,12 @@ pub enum LoginError {
     /// The users cannot be read, or too many passwords are being checked.
     #[error(transparent)]
     Users(#[from] UserError),
+    /// Wrong too often.
+    #[error("there were too many wrong logins; try again in {retry_after_s} s")]
+    TooMany {
+        /// Seconds until the next try.
+        retry_after_s: u64,
+    },
 }
 
 /// Who sent a request: by Basic or Bearer credentials, else by the cookie named `cookie`. `None` when nobody is
@@ -68,20 +104,103 @@ pub enum LoginError {
 pub async fn identify(
     controller: &Shared,
     parts: &Parts,
-    cookie: &str,
+    cookie_name: &str,
 ) -> Result<Option<Identified>, LoginError> {
-    if let Some(visitor) = by_basic(controller, &parts.headers).await? {
+    let address = address(controller, parts);
+    if let Some(credentials) = basic(&parts.headers)
+        && let Some(visitor) = by_password(controller, address, &credentials).await?
+    {
         return Ok(Some(Identified { visitor, session: None }));
     }
-    let Some(session) = by_cookie(controller, &parts.headers, cookie) else { return Ok(None) };
-    let visitor = visitor(&session.account, &session.user);
+    if let Some(visitor) = bearer(&parts.headers).and_then(|token| by_token(controller, address, token)) {
+        return Ok(Some(Identified { visitor, session: None }));
+    }
+    let secret = match cookie(&parts.headers, PAGE_COOKIE_SECURE).filter(|_| cookie_name == PAGE_COOKIE) {
+        Some(secret) => Some(secret),
+        None => cookie(&parts.headers, cookie_name),
+    };
+    let Some(session) = secret.and_then(|secret| controller.sessions.find(secret, now_ms())) else {
+        return Ok(None);
+    };
+    let user = controller.users.get(&session.account, session.user_id).filter(|user| user.enabled);
+    let Some(user) = user.filter(|_| controller.accounts.is_enabled(&session.account)) else { return Ok(None) };
+    let visitor = visitor(controller, &session.account, &user, address);
     Ok(Some(Identified { visitor, session: Some(session) }))
 }
 
 /// A user with what they may do.
-fn visitor(account: &str, user: &str) -> Visitor {
-    let permissions = if user == ADMIN { roles::ACCOUNT_ADMINISTRATOR } else { roles::USER }.permissions;
-    Visitor { user: user.to_owned(), account: account.to_owned(), permissions }
+#[must_use]
+pub fn visitor(
+    controller: &Controller,
+    account: &str,
+    user: &UserRecord,
+    address: Option<IpAddr>,
+) -> Visitor {
+    Visitor {
+        user: user.name.clone(),
+        user_id: user.id(),
+        account: account.to_owned(),
+        permissions: controller.permissions_of_user(account, user),
+        provider: user.provider.as_str(),
+        address,
+    }
+}
+
+/// Where a request comes from: the other side of the connection, or, behind a proxy that was made known, what that
+/// proxy says.
+#[must_use]
+pub fn address(controller: &Controller, parts: &Parts) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<Peer>()?.address.ip().to_canonical();
+    if !controller.options.trusted_proxies.contains(&peer) {
+        return Some(peer);
+    }
+    // The last entry is the proxy's own word; those before it anybody may have written.
+    let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+    last.and_then(|text| text.trim().parse::<IpAddr>().ok()).or(Some(peer))
+}
+
+/// Checks a password; `None` when it is wrong. Wrong ones are counted, logged, audited and limited.
+///
+/// # Errors
+/// When it cannot be checked now, or there were too many wrong ones.
+pub async fn by_password(
+    controller: &Shared,
+    address: Option<IpAddr>,
+    credentials: &Credentials,
+) -> Result<Option<Visitor>, LoginError> {
+    let Credentials { user, account, password } = credentials;
+    let now = now_ms();
+    if let Some(retry_after_s) = controller.login_limits.wait_s(account, user, address, now) {
+        Counters::add(&controller.counters.logins_limited, 1);
+        return Err(LoginError::TooMany { retry_after_s });
+    }
+    let found = controller.users.check(account, user, password).await?;
+    let Some(found) = found.filter(|_| controller.accounts.is_enabled(account)) else {
+        controller.login_limits.failed(account, user, address, now);
+        failed(controller, user, account, address).await;
+        return Ok(None);
+    };
+    controller.login_limits.succeeded(account, user, address, now);
+    Ok(Some(visitor(controller, account, &found, address)))
+}
+
+/// The API client of a token.
+#[must_use]
+pub fn by_token(controller: &Controller, address: Option<IpAddr>, token: &str) -> Option<Visitor> {
+    let claims = controller.tokens.read(token, now_ms())?;
+    let client = controller.api_clients.get(&claims.account, claims.client_id)?;
+    let good = client.enabled
+        && claims.issued_ms >= client.tokens_from_ms
+        && controller.accounts.is_enabled(&claims.account);
+    good.then(|| Visitor {
+        permissions: controller.permissions_of_client(&claims.account, &client),
+        user: client.name,
+        user_id: claims.client_id,
+        account: claims.account,
+        provider: API_CLIENT,
+        address,
+    })
 }
 
 /// Basic credentials.
@@ -121,37 +240,57 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
-/// Checks Basic credentials; `None` when they are absent or wrong.
-///
-/// # Errors
-/// When they cannot be checked now.
-pub async fn by_basic(controller: &Shared, headers: &HeaderMap) -> Result<Option<Visitor>, UserError> {
-    let Some(Credentials { user, account, password }) = basic(headers) else { return Ok(None) };
-    if controller.users.check(&account, &user, &password).await? {
-        return Ok(Some(visitor(&account, &user)));
-    }
-    failed(controller, &user, &account);
-    Ok(None)
+/// `Authorization: Bearer <token>`.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Counts and logs a login that failed.
-pub fn failed(controller: &Controller, user: &str, account: &str) {
+/// Counts, logs and audits a login that failed.
+pub async fn failed(controller: &Shared, user: &str, account: &str, address: Option<IpAddr>) {
     Counters::add(&controller.counters.logins_failed, 1);
     let who: String = format!("{user}@{account}").chars().take(100).collect();
-    log::line(&format!("a login as {who} failed"));
+    let place = address.map(|address| format!(" from {address}")).unwrap_or_default();
+    log::line(&format!("a login as {who}{place} failed"));
+    // Names of accounts that are not there must not make accounts.
+    if controller.accounts.get(account).is_some() {
+        let (shared, account) = (controller.clone(), account.to_owned());
+        let nobody = Visitor { permissions: Permissions::NONE, address, ..Visitor::local(&account) };
+        let nobody = Visitor { user: user.to_owned(), ..nobody };
+        let written = tokio::task::spawn_blocking(move || {
+            shared.audit(&nobody, Action::LoginFailed, &format!("user:{}", nobody.user));
+        });
+        let _ = written.await;
+    }
 }
 
-/// The session whose cookie was sent.
+/// A cookie no script can read and no other site can make a browser send; `secure`: only over TLS.
 #[must_use]
-pub fn by_cookie(controller: &Controller, headers: &HeaderMap, name: &str) -> Option<Session> {
-    controller.sessions.find(cookie(headers, name)?, now_ms())
-}
-
-/// A cookie no script can read and no other site can make a browser send.
-#[must_use]
-pub fn session_cookie(name: &str, secret: &str, path: &str, lasting: bool) -> Option<HeaderValue> {
+pub fn session_cookie(
+    name: &str,
+    secret: &str,
+    path: &str,
+    lasting: bool,
+    secure: bool,
+) -> Option<HeaderValue> {
     let life = if lasting { "" } else { "; Max-Age=0" };
-    HeaderValue::from_str(&format!("{name}={secret}; Path={path}; HttpOnly; SameSite=Strict{life}")).ok()
+    let secure = if secure { "; Secure" } else { "" };
+    let text = format!("{name}={secret}; Path={path}; HttpOnly; SameSite=Strict{secure}{life}");
+    HeaderValue::from_str(&text).ok()
+}
+
+/// The page's session cookie, under the name it has with or without TLS.
+#[must_use]
+pub fn page_cookie(controller: &Controller, secret: &str, lasting: bool) -> Option<HeaderValue> {
+    let secure = controller.options.secure_cookies;
+    session_cookie(if secure { PAGE_COOKIE_SECURE } else { PAGE_COOKIE }, secret, "/", lasting, secure)
+}
+
+/// The secret of the page's session.
+#[must_use]
+pub fn page_secret(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, PAGE_COOKIE_SECURE).or_else(|| cookie(headers, PAGE_COOKIE))
 }
 
 #[cfg(test)]

@@ -1,0 +1,164 @@
+//! OAuth client credentials: `POST /controller/api/oauth/access_token` (facts/controller-api 1, RFC 6749 4.4).
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use serde_json::json;
+
+use crate::access_keys::DEFAULT_ACCOUNT;
+use crate::controller::{Shared, now_ms};
+use crate::counters::Counters;
+use crate::limits::OAUTH_BODY_BYTES_MAX;
+use crate::login::{self, Credentials};
+use crate::tokens::Claims;
+
+/// Where clients get their tokens.
+pub const PATH: &str = "/controller/api/oauth/access_token";
+
+/// The endpoint.
+pub fn routes() -> Router<Shared> {
+    Router::new().route(PATH, post(token)).layer(DefaultBodyLimit::max(OAUTH_BODY_BYTES_MAX))
+}
+
+/// Why there is no token (RFC 6749, 5.2).
+struct Refusal {
+    status: StatusCode,
+    error: &'static str,
+    description: String,
+    retry_after_s: Option<u64>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
+        Self { status, error, description: description.into(), retry_after_s: None }
+    }
+
+    fn wrong_client() -> Self {
+        let text = "client_id is NAME@ACCOUNT; it or client_secret is wrong, or the client is disabled";
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_client", text)
+    }
+}
+
+async fn token(State(controller): State<Shared>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let answer = match axum::body::to_bytes(body, OAUTH_BODY_BYTES_MAX).await {
+        Ok(body) => grant(&controller, &parts, &body).await,
+        Err(_) => Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "the form is too long")),
+    };
+    let mut response = match answer {
+        Ok(text) => text.into_response(),
+        Err(refusal) => {
+            let text = json!({ "error": refusal.error, "error_description": refusal.description });
+            let mut response = (refusal.status, text.to_string()).into_response();
+            if let Some(seconds) = refusal.retry_after_s {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn grant(
+    controller: &Shared,
+    parts: &axum::http::request::Parts,
+    body: &Bytes,
+) -> Result<String, Refusal> {
+    let form = form(body);
+    let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim());
+    if field("grant_type") != Some("client_credentials") {
+        let text = "send grant_type=client_credentials, client_id and client_secret as a form";
+        let error = if field("grant_type").is_some() { "unsupported_grant_type" } else { "invalid_request" };
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, error, text));
+    }
+    // RFC 6749, 2.3.1 lets a client say who it is by Basic too; some send a user's Basic besides, which the form
+    // overrules.
+    let (id, secret) = match (field("client_id"), field("client_secret")) {
+        (Some(id), Some(secret)) => (id.to_owned(), secret.to_owned()),
+        _ => match login::basic(&parts.headers) {
+            Some(Credentials { user, account, password }) => (format!("{user}@{account}"), password),
+            None => return Err(Refusal::wrong_client()),
+        },
+    };
+    let (name, account) = id.rsplit_once('@').unwrap_or((&id, DEFAULT_ACCOUNT));
+    let address = login::address(controller, parts);
+    let now = now_ms();
+    // Clients and users share the limit of an address, never that of a name.
+    let limited_as = format!("client {name}");
+    if let Some(seconds) = controller.login_limits.wait_s(account, &limited_as, address, now) {
+        Counters::add(&controller.counters.logins_limited, 1);
+        let text = "too many wrong secrets; try again later";
+        let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "invalid_client", text);
+        return Err(Refusal { retry_after_s: Some(seconds), ..refusal });
+    }
+    let client = controller.api_clients.by_name(account, name);
+    let good = client.filter(|client| client.has_secret(&secret) && client.enabled);
+    let Some(client) = good.filter(|_| controller.accounts.is_enabled(account)) else {
+        controller.login_limits.failed(account, &limited_as, address, now);
+        login::failed(controller, &limited_as, account, address).await;
+        return Err(Refusal::wrong_client());
+    };
+    controller.login_limits.succeeded(account, &limited_as, address, now);
+    let claims = Claims {
+        account: account.to_owned(),
+        client_id: client.id,
+        issued_ms: now,
+        expires_ms: now + client.token_life_s * 1_000,
+    };
+    Counters::add(&controller.counters.tokens_issued, 1);
+    let token = controller.tokens.issue(&claims);
+    Ok(json!({ "access_token": token, "expires_in": client.token_life_s, "token_type": "Bearer" }).to_string())
+}
+
+/// `a=b&c=d` with `+` and percent escapes, whatever the content type says: clients send the same form under two.
+fn form(body: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(body);
+    text.trim()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (unescape(key), unescape(value)))
+        .collect()
+}
+
+/// Resolves `+` and percent escapes; what is none stays.
+#[must_use]
+pub fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escape = match (first, tail) {
+            (b'%', [high, low, ..]) => {
+                let digit = |byte: u8| char::from(byte).to_digit(16);
+                digit(*high).zip(digit(*low)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok())
+            }
+            _ => None,
+        };
+        match escape {
+            Some(byte) => bytes.push(byte),
+            None => bytes.push(if *first == b'+' { b' ' } else { *first }),
+        }
+        rest = tail.get(if escape.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_read() {
+        let read = form(b"grant_type=client_credentials&client_id=a%40b&client_secret=x+y%zz%2");
+        let expected = [("grant_type", "client_credentials"), ("client_id", "a@b"), ("client_secret", "x y%zz%2")];
+        let expected: Vec<_> = expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        assert_eq!(read, expected);
+        assert_eq!(form(b""), []);
+        assert_eq!(form(&[0xff, b'=', 0xfe]).len(), 1);
+    }
+}
