@@ -104,7 +104,12 @@ impl AccessKeys {
             Some(text) => serde_json::from_str(&text)?,
             None => Vec::new(),
         };
-        let keys = Self { store, fingerprint_key: secret::random()?, keys: RwLock::default(), changing: Mutex::default() };
+        let keys = Self {
+            store,
+            fingerprint_key: secret::random()?,
+            keys: RwLock::default(),
+            changing: Mutex::default(),
+        };
         keys.replace(all);
         Ok(keys)
     }

@@ -5,15 +5,20 @@
 //! generated from here, and the page's types from that.
 
 pub mod access_keys;
+pub mod accounts;
+pub mod api_clients;
 pub mod applications;
+pub mod audit;
 pub mod backends;
 pub mod business_transactions;
 pub mod error;
 pub mod flow_map;
+pub mod groups;
 pub mod nodes;
 pub mod numbers;
 pub mod openapi;
 pub mod parameters;
+pub mod roles;
 pub mod scorecard;
 pub mod series;
 pub mod session;
@@ -26,7 +31,7 @@ pub use error::ApiError;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 
 use crate::controller::Shared;
 use crate::limits::PAGE_BODY_BYTES_MAX;
@@ -51,7 +56,20 @@ pub fn routes() -> Router<Shared> {
         .route("/session", get(session::session))
         .route("/setup", get(session::setup))
         .route("/access-keys", get(access_keys::list).post(access_keys::add))
-        .route("/access-keys/{id}", delete(access_keys::revoke))
+        .route("/access-keys/{id}", get(access_keys::one).delete(access_keys::revoke))
+        .route("/accounts", get(accounts::list).post(accounts::add))
+        .route("/accounts/{name}", put(accounts::change))
+        .route("/api-clients", get(api_clients::list).post(api_clients::add))
+        .route("/api-clients/{id}", put(api_clients::change).delete(api_clients::remove))
+        .route("/api-clients/{id}/secret", post(api_clients::renew))
+        .route("/api-clients/{id}/tokens", delete(api_clients::revoke))
+        .route("/audit", get(audit::list))
+        .route("/groups", get(groups::list).post(groups::add))
+        .route("/groups/{id}", put(groups::change).delete(groups::remove))
+        .route("/roles", get(roles::list).post(roles::add))
+        .route("/roles/{id}", put(roles::change).delete(roles::remove))
+        .route("/users", get(users::list).post(users::add))
+        .route("/users/{id}", put(users::change).delete(users::remove))
         .route("/users/password", post(users::password))
         .route("/applications", get(applications::list))
         .nest("/applications/{app}", app)

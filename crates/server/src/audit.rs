@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use tierline_store::journal::AUDIT;
 use tierline_store::{JournalFilter, JournalRecord, Store, StoreError, TimeRange};
 
-use crate::login::Visitor;
 use crate::log;
+use crate::login::Visitor;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Action {
     Logout,
     /// A thing was made.
     ObjectCreated,
+    /// A secret was looked at.
+    ObjectViewed,
     /// A thing was changed.
     ObjectUpdated,
     /// A thing was removed.
@@ -41,6 +43,7 @@ impl Action {
             Self::LoginFailed => "LOGIN_FAILED",
             Self::Logout => "LOGOUT",
             Self::ObjectCreated => "OBJECT_CREATED",
+            Self::ObjectViewed => "OBJECT_VIEWED",
             Self::ObjectUpdated => "OBJECT_UPDATED",
             Self::ObjectDeleted => "OBJECT_DELETED",
             Self::TokenIssued => "TOKEN_ISSUED",

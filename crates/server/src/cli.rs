@@ -58,6 +58,9 @@ struct Up {
     /// The password user admin is to have (at least 8 characters)
     #[arg(long)]
     admin_password: Option<String>,
+    /// The password user root of the account system is to have, who manages accounts
+    #[arg(long)]
+    root_password: Option<String>,
     /// A settings file in TOML: listen, data, access-key, admin-password
     #[arg(long)]
     config: Option<PathBuf>,
@@ -108,6 +111,7 @@ async fn start(flags: Up) -> Result<()> {
         data: flags.data,
         access_key: flags.access_key,
         admin_password: flags.admin_password,
+        root_password: flags.root_password,
     };
     let settings = settings::resolve(flags, |name| std::env::var(name).ok(), file.as_deref())?;
     up::run(settings).await

@@ -15,6 +15,13 @@ use tokio::time::{Instant, Sleep};
 
 use crate::limits::{CONNECTION_IDLE_S, CONNECTIONS_MAX};
 
+/// The other side of a connection; every request carries it as an extension.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// Its address.
+    pub address: SocketAddr,
+}
+
 /// Accepts connections as long as there are not too many; further ones wait in the system's queue.
 pub struct Connections {
     listener: TcpListener,

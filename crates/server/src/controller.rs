@@ -1,5 +1,6 @@
 //! The running controller: what every handler shares.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,11 +8,18 @@ use tierline_store::{Store, StoreError};
 use tokio::sync::Semaphore;
 
 use crate::access_keys::{AccessKeyError, AccessKeys};
+use crate::accounts::Accounts;
+use crate::api_clients::ApiClientRecord;
 use crate::counters::Counters;
+use crate::groups::GroupRecord;
 use crate::ingest::gate::Gate;
 use crate::ingest::opamp::Conversations;
-use crate::limits::QUESTIONS_MAX;
+use crate::limits::{INGEST_MEMORY_BYTES_MAX, QUESTIONS_MAX};
+use crate::login_limits::LoginLimits;
+use crate::roles::RoleRecord;
+use crate::roster::{Roster, RosterError};
 use crate::sessions::Sessions;
+use crate::tokens::{TokenError, Tokens};
 use crate::users::{UserError, Users};
 
 /// What every handler shares.
@@ -23,8 +31,20 @@ pub struct Controller {
     pub store: Arc<dyn Store>,
     /// Who may report.
     pub access_keys: AccessKeys,
+    /// Separate worlds.
+    pub accounts: Accounts,
     /// Who may look.
     pub users: Arc<Users>,
+    /// Users who share roles.
+    pub groups: Roster<GroupRecord>,
+    /// Roles the accounts made for themselves.
+    pub roles: Roster<RoleRecord>,
+    /// Programs that may look.
+    pub api_clients: Roster<ApiClientRecord>,
+    /// What those programs show.
+    pub tokens: Tokens,
+    /// Who was wrong too often.
+    pub login_limits: LoginLimits,
     /// Who is looking.
     pub sessions: Sessions,
     /// What it says about itself.
@@ -35,7 +55,30 @@ pub struct Controller {
     pub conversations: Conversations,
     /// Where it listens, for the page.
     pub listen: String,
+    /// What was set at the start.
+    pub options: Options,
     questions: Semaphore,
+}
+
+/// What can be set at the start, besides the store and the address.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whether browsers reach us over TLS only: cookies are then sent over nothing else.
+    pub secure_cookies: bool,
+    /// Bytes all OTLP requests at one time may hold.
+    pub ingest_memory_bytes_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Vec::new(),
+            secure_cookies: false,
+            ingest_memory_bytes_max: INGEST_MEMORY_BYTES_MAX,
+        }
+    }
 }
 
 /// Why a controller could not be put together.
@@ -47,6 +90,12 @@ pub enum ControllerError {
     /// Its users.
     #[error(transparent)]
     Users(#[from] UserError),
+    /// Its accounts, groups, roles or API clients.
+    #[error(transparent)]
+    Roster(#[from] RosterError),
+    /// What signs its tokens.
+    #[error(transparent)]
+    Tokens(#[from] TokenError),
 }
 
 /// Why a question to the store has no answer.
@@ -61,14 +110,28 @@ pub enum QuestionError {
 }
 
 impl Controller {
+    /// A controller over `store` that listens at `listen`, everything else as usual. Blocks.
+    ///
+    /// # Errors
+    /// When what it has to know from the start cannot be read.
+    pub fn new(store: Arc<dyn Store>, listen: String) -> Result<Self, ControllerError> {
+        Self::with(store, listen, Options::default())
+    }
+
     /// A controller over `store` that listens at `listen`. Blocks.
     ///
     /// # Errors
-    /// When keys or users cannot be read.
-    pub fn new(store: Arc<dyn Store>, listen: String) -> Result<Self, ControllerError> {
+    /// When what it has to know from the start cannot be read.
+    pub fn with(store: Arc<dyn Store>, listen: String, options: Options) -> Result<Self, ControllerError> {
         Ok(Self {
             access_keys: AccessKeys::open(Arc::clone(&store))?,
+            accounts: Accounts::open(Arc::clone(&store))?,
             users: Arc::new(Users::open(Arc::clone(&store))?),
+            groups: Roster::open(Arc::clone(&store))?,
+            roles: Roster::open(Arc::clone(&store))?,
+            api_clients: Roster::open(Arc::clone(&store))?,
+            tokens: Tokens::open(&store)?,
+            login_limits: LoginLimits::default(),
             sessions: Sessions::default(),
             counters: Counters::default(),
             gate: Gate::default(),
@@ -76,7 +139,20 @@ impl Controller {
             questions: Semaphore::new(QUESTIONS_MAX),
             store,
             listen,
+            options,
         })
+    }
+
+    /// Changes something on a thread that may block.
+    ///
+    /// # Errors
+    /// [`QuestionError::Failed`] when that thread died.
+    pub async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, QuestionError> {
+        let shared = Arc::clone(self);
+        tokio::task::spawn_blocking(move || change(&shared)).await.map_err(|_| QuestionError::Failed)
     }
 
     /// Asks the store on a thread that may block. At most [`QUESTIONS_MAX`] at one time, so that questions cannot

@@ -33,6 +33,10 @@ pub struct Counters {
     pub opamp_messages: AtomicU64,
     /// Logins that failed.
     pub logins_failed: AtomicU64,
+    /// Logins that were not even checked, because too many failed before.
+    pub logins_limited: AtomicU64,
+    /// Tokens issued to API clients.
+    pub tokens_issued: AtomicU64,
     latency: [AtomicU64; LATENCY_BOUNDS_US.len()],
     latency_count: AtomicU64,
     latency_sum_us: AtomicU64,
@@ -60,7 +64,7 @@ impl Counters {
     #[must_use]
     pub fn text(&self, requests_running: usize, memory_bytes: usize) -> String {
         let mut out = String::with_capacity(4_096);
-        let counters: [(&str, &str, &AtomicU64); 11] = [
+        let counters: [(&str, &str, &AtomicU64); 13] = [
             ("ingest_batches_accepted_total", "OTLP requests written durably", &self.batches_accepted),
             ("ingest_batches_refused_total", "OTLP requests refused for good", &self.batches_refused),
             ("ingest_batches_deferred_total", "OTLP requests told to come back", &self.batches_deferred),
@@ -72,6 +76,8 @@ impl Counters {
             ("ingest_bytes_total", "Bytes of OTLP requests, decompressed", &self.bytes_received),
             ("opamp_messages_total", "OpAMP messages answered", &self.opamp_messages),
             ("logins_failed_total", "Logins that failed", &self.logins_failed),
+            ("logins_limited_total", "Logins not checked after too many wrong ones", &self.logins_limited),
+            ("tokens_issued_total", "Tokens issued to API clients", &self.tokens_issued),
         ];
         for (name, help, value) in counters {
             let value = value.load(Ordering::Relaxed);

@@ -6,24 +6,33 @@
 )]
 
 pub mod access_keys;
+pub mod accounts;
 pub mod api;
+pub mod api_clients;
+pub mod audit;
 pub mod cli;
 pub mod connections;
 pub mod controller;
 pub mod counters;
+pub mod groups;
 pub mod http_client;
 pub mod ingest;
 pub mod limits;
 pub mod log;
 pub mod login;
+pub mod login_limits;
+pub mod oauth;
 pub mod page;
+pub mod people;
 pub mod permissions;
 pub mod rest;
 pub mod roles;
+pub mod roster;
 pub mod router;
 pub mod secret;
 pub mod security_headers;
 pub mod sessions;
 pub mod settings;
+pub mod tokens;
 pub mod up;
 pub mod users;

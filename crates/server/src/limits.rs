@@ -161,3 +161,9 @@ pub const LOGIN_ADDRESS_REFILL_MS: u64 = 6_000;
 
 /// Users and addresses whose failed logins are remembered, each.
 pub const LOGIN_BUCKETS_MAX: usize = 10_000;
+
+/// Bytes of a request for a token.
+pub const OAUTH_BODY_BYTES_MAX: usize = 16 << 10;
+
+/// Lines of the audit in one answer of the page API.
+pub const AUDIT_PAGE_MAX: usize = 1_000;

@@ -123,7 +123,9 @@ pub async fn identify(
         return Ok(None);
     };
     let user = controller.users.get(&session.account, session.user_id).filter(|user| user.enabled);
-    let Some(user) = user.filter(|_| controller.accounts.is_enabled(&session.account)) else { return Ok(None) };
+    let Some(user) = user.filter(|_| controller.accounts.is_enabled(&session.account)) else {
+        return Ok(None);
+    };
     let visitor = visitor(controller, &session.account, &user, address);
     Ok(Some(Identified { visitor, session: Some(session) }))
 }

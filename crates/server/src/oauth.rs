@@ -113,7 +113,8 @@ async fn grant(
     };
     Counters::add(&controller.counters.tokens_issued, 1);
     let token = controller.tokens.issue(&claims);
-    Ok(json!({ "access_token": token, "expires_in": client.token_life_s, "token_type": "Bearer" }).to_string())
+    Ok(json!({ "access_token": token, "expires_in": client.token_life_s, "token_type": "Bearer" })
+        .to_string())
 }
 
 /// `a=b&c=d` with `+` and percent escapes, whatever the content type says: clients send the same form under two.
@@ -155,7 +156,8 @@ mod tests {
     #[test]
     fn forms_are_read() {
         let read = form(b"grant_type=client_credentials&client_id=a%40b&client_secret=x+y%zz%2");
-        let expected = [("grant_type", "client_credentials"), ("client_id", "a@b"), ("client_secret", "x y%zz%2")];
+        let expected =
+            [("grant_type", "client_credentials"), ("client_id", "a@b"), ("client_secret", "x y%zz%2")];
         let expected: Vec<_> = expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
         assert_eq!(read, expected);
         assert_eq!(form(b""), []);

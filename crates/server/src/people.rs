@@ -184,13 +184,30 @@ impl Controller {
         let mut user = self.users.get(&by.account, id).ok_or(RosterError::Unknown("user"))?;
         self.must_cover(by, self.permissions_of_user(&by.account, &user))?;
         self.apply_to_user(by, &mut user, change)?;
-        self.keep_an_administrator(&by.account, |other| if other.id == id { Some(user.clone()) } else { Some(other) })?;
+        self.keep_an_administrator(&by.account, |other| {
+            if other.id == id { Some(user.clone()) } else { Some(other) }
+        })?;
         self.users.replace(&by.account, &user, &by.user)?;
         if change.password.is_some() || !user.enabled {
             self.sessions.end_all_of(&by.account, id);
         }
         self.audit(by, Action::ObjectUpdated, &format!("user:{}", user.name));
         Ok(user)
+    }
+
+    /// Changes the visitor's own password and ends all their sessions; this needs no permission.
+    ///
+    /// # Errors
+    /// See [`PeopleError`].
+    pub fn change_own(&self, by: &Visitor, change: &UserChangeRequest) -> Result<(), PeopleError> {
+        let Some(password) = &change.password else { return Ok(()) };
+        let _changing = self.users.lock();
+        let mut user = self.users.get(&by.account, by.user_id).ok_or(RosterError::Unknown("user"))?;
+        user.password_hash = users::hash_password(&user.name, password)?;
+        self.users.replace(&by.account, &user, &by.user)?;
+        self.sessions.end_all_of(&by.account, user.id);
+        self.audit(by, Action::ObjectUpdated, &format!("user:{}", user.name));
+        Ok(())
     }
 
     /// Removes a user and ends their sessions.

@@ -118,9 +118,10 @@ impl<E: Entry> Roster<E> {
             }
             // Written by an earlier version. The same name gets the same number at every start.
             for mut kept in unnumbered {
-                let mut id = IDS_RESERVED + u64::from(kept.document.bytes().fold(7_u32, |hash, byte| {
-                    hash.wrapping_mul(31).wrapping_add(u32::from(byte)) & 0x3fff_ffff
-                }));
+                let mut id = IDS_RESERVED
+                    + u64::from(kept.document.bytes().fold(7_u32, |hash, byte| {
+                        hash.wrapping_mul(31).wrapping_add(u32::from(byte)) & 0x3fff_ffff
+                    }));
                 while list.contains_key(&id) {
                     id += 1;
                 }
@@ -174,8 +175,9 @@ impl<E: Entry> Roster<E> {
     /// When its name is taken, there are too many, or it cannot be written.
     pub fn add(&self, account: &str, mut entry: E, by: &str) -> Result<E, RosterError> {
         self.refuse_taken(account, entry.name(), 0)?;
-        let (count, known) =
-            self.read(account, |list| (list.len(), list.keys().copied().collect::<Vec<u64>>())).unwrap_or_default();
+        let (count, known) = self
+            .read(account, |list| (list.len(), list.keys().copied().collect::<Vec<u64>>()))
+            .unwrap_or_default();
         if count >= E::MAX {
             return Err(RosterError::TooMany { what: E::WHAT, max: E::MAX });
         }

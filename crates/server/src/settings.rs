@@ -10,7 +10,7 @@ pub const LISTEN_USUAL: &str = "127.0.0.1:8090";
 pub const DATA_USUAL: &str = "tierline-data";
 
 /// What can be set, by its key in a file; flags are `--<key>`, variables `TIERLINE_<KEY>`.
-const KEYS: [&str; 4] = ["listen", "data", "access-key", "admin-password"];
+const KEYS: [&str; 5] = ["listen", "data", "access-key", "admin-password", "root-password"];
 
 /// The settings of a controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Settings {
     pub access_key: Option<String>,
     /// The password user `admin` is to have.
     pub admin_password: Option<String>,
+    /// The password user `root` of the account `system` is to have.
+    pub root_password: Option<String>,
 }
 
 /// What was given on the command line.
@@ -36,6 +38,8 @@ pub struct Flags {
     pub access_key: Option<String>,
     /// `--admin-password`.
     pub admin_password: Option<String>,
+    /// `--root-password`.
+    pub root_password: Option<String>,
 }
 
 /// A setting that cannot be used.
@@ -86,6 +90,7 @@ pub fn resolve(
         data: pick(flags.data, "data").unwrap_or_else(|| DATA_USUAL.to_owned()).into(),
         access_key: pick(flags.access_key, "access-key"),
         admin_password: pick(flags.admin_password, "admin-password"),
+        root_password: pick(flags.root_password, "root-password"),
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use blake2::Blake2sMac256;
-use blake2::digest::{KeyInit as _, Mac as _};
+use blake2::digest::{KeyInit, Mac as _};
 use serde::{Deserialize, Serialize};
 use tierline_store::{DocumentChange, Store, StoreError};
 
@@ -72,7 +72,7 @@ impl Tokens {
 
     fn sign(&self, payload: &str) -> [u8; 32] {
         // A key of 32 bytes is always taken.
-        Blake2sMac256::new_from_slice(&self.key)
+        <Blake2sMac256 as KeyInit>::new_from_slice(&self.key)
             .map(|mac| mac.chain_update(payload.as_bytes()).finalize().into_bytes().into())
             .unwrap_or_default()
     }
@@ -108,16 +108,14 @@ mod tests {
     #[test]
     fn only_our_tokens_count_and_only_until_they_end() {
         let tokens = Tokens { key: [1; 32] };
-        let claims =
-            Claims { account: "customer1".into(), client_id: 5, issued_ms: 0, expires_ms: 1_000 };
+        let claims = Claims { account: "customer1".into(), client_id: 5, issued_ms: 0, expires_ms: 1_000 };
         let token = tokens.issue(&claims);
         assert_eq!(tokens.read(&token, 999), Some(claims.clone()));
         assert_eq!(tokens.read(&token, 1_000), None);
         assert_eq!(Tokens { key: [2; 32] }.read(&token, 0), None);
         let (payload, mac) = token.split_once('.').unwrap();
-        let forged = URL_SAFE_NO_PAD.encode(
-            serde_json::to_vec(&Claims { account: "other".into(), ..claims }).unwrap(),
-        );
+        let forged = URL_SAFE_NO_PAD
+            .encode(serde_json::to_vec(&Claims { account: "other".into(), ..claims }).unwrap());
         assert_eq!(tokens.read(&format!("{forged}.{mac}"), 0), None);
         for odd in ["", ".", "a.b", payload, &format!("{payload}."), &"x".repeat(10_000)] {
             assert_eq!(tokens.read(odd, 0), None, "{odd}");

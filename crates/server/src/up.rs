@@ -12,13 +12,14 @@ use tierline_store::sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::access_keys::DEFAULT_ACCOUNT;
+use crate::access_keys::{DEFAULT_ACCOUNT, SYSTEM};
 use crate::connections::{Connections, raise_file_limit};
 use crate::controller::{Controller, Shared, now_ms};
 use crate::limits::{LARGE_BLOCK_BYTES, RETENTION_INTERVAL_S, STOP_GRACE_S};
+use crate::roles::ACCOUNT_ADMINISTRATOR;
 use crate::router::router;
 use crate::settings::Settings;
-use crate::users::ADMIN;
+use crate::users::{ADMIN, ROOT};
 use crate::{log, secret};
 
 /// What a first start made up and prints once.
@@ -38,18 +39,26 @@ pub fn prepare(controller: &Controller, settings: &Settings) -> Result<FirstStar
     let mut made = FirstStart::default();
     let keys = &controller.access_keys;
     if let Some(key) = &settings.access_key {
-        keys.add(DEFAULT_ACCOUNT, Some(key), now_ms()).context("cannot keep the preset access key")?;
+        keys.add(DEFAULT_ACCOUNT, Some(key), "preset", now_ms())
+            .context("cannot keep the preset access key")?;
     } else if keys.list().is_empty() {
-        made.access_key = Some(keys.add(DEFAULT_ACCOUNT, None, now_ms())?.key);
+        made.access_key = Some(keys.add(DEFAULT_ACCOUNT, None, "made by the first start", now_ms())?.key);
     }
     let users = &controller.users;
-    if let Some(password) = &settings.admin_password {
-        if !users.verify(DEFAULT_ACCOUNT, ADMIN, password)? {
-            users.set_password(DEFAULT_ACCOUNT, ADMIN, password).context("cannot set the preset password")?;
+    let role_id = ACCOUNT_ADMINISTRATOR.id;
+    let preset =
+        [(DEFAULT_ACCOUNT, ADMIN, &settings.admin_password), (SYSTEM, ROOT, &settings.root_password)];
+    for (account, user, password) in preset {
+        if let Some(password) = password
+            && users.verify(account, user, password)?.is_none()
+        {
+            let what = || format!("cannot set the preset password of {user}@{account}");
+            users.set_password(account, user, password, role_id, "settings").with_context(what)?;
         }
-    } else if !users.exists(DEFAULT_ACCOUNT, ADMIN)? {
+    }
+    if settings.admin_password.is_none() && users.list(DEFAULT_ACCOUNT).is_empty() {
         let password = secret::token()?;
-        users.set_password(DEFAULT_ACCOUNT, ADMIN, &password)?;
+        users.set_password(DEFAULT_ACCOUNT, ADMIN, &password, role_id, "first start")?;
         made.password = Some(password);
     }
     Ok(made)

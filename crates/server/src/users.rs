@@ -134,7 +134,9 @@ pub enum UserError {
     #[error("too many passwords are being checked; try again in a moment")]
     Busy,
     /// Not usable as a password.
-    #[error("a password has {PASSWORD_BYTES_MIN} to {PASSWORD_BYTES_MAX} bytes and is none that everybody tries first")]
+    #[error(
+        "a password has {PASSWORD_BYTES_MIN} to {PASSWORD_BYTES_MAX} bytes and is none that everybody tries first"
+    )]
     Unusable,
     /// The hash function.
     #[error("the password cannot be hashed: {0}")]
@@ -161,8 +163,22 @@ impl std::ops::Deref for Users {
 
 /// What is tried first (the heads of published lists), besides the name itself.
 const GUESSED_FIRST: [&str; 16] = [
-    "password", "12345678", "123456789", "1234567890", "qwerty123", "qwertyuiop", "password1", "passw0rd",
-    "iloveyou", "11111111", "00000000", "abc12345", "letmein1", "welcome1", "changeme", "administrator",
+    "password",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "qwerty123",
+    "qwertyuiop",
+    "password1",
+    "passw0rd",
+    "iloveyou",
+    "11111111",
+    "00000000",
+    "abc12345",
+    "letmein1",
+    "welcome1",
+    "changeme",
+    "administrator",
 ];
 
 /// Hashes a password. Blocks for some 50 ms.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
 use crate::access_keys::{AccessKey, AccessKeyError};
+use crate::audit::Action;
 use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 
@@ -20,6 +21,9 @@ pub struct AccessKeyRequest {
     /// The key; a random one when absent.
     #[serde(default)]
     pub key: Option<String>,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Option<String>,
 }
 
 /// A key.
@@ -28,13 +32,15 @@ pub struct AccessKeyRequest {
 pub struct AccessKeyInfo {
     /// A short name for revoking.
     pub id: String,
-    /// The key.
+    /// The key; in the list only its ends.
     pub key: String,
+    /// What it is for.
+    pub description: String,
     /// When it was made.
     pub created: u64,
 }
 
-/// The account's access keys.
+/// The account's access keys, masked.
 #[utoipa::path(
     get,
     path = "/api/access-keys",
@@ -52,7 +58,35 @@ pub async fn list(
 ) -> Result<Json<Vec<AccessKeyInfo>>, ApiError> {
     visitor.must(Permission::ManageAccessKeys)?;
     let keys = controller.access_keys.list().into_iter().filter(|key| key.account == visitor.account);
-    Ok(Json(keys.map(info).collect()))
+    Ok(Json(keys.map(|key| AccessKeyInfo { key: key.masked(), ..info(key) }).collect()))
+}
+
+/// One access key, unmasked; that somebody looked is written into the audit.
+#[utoipa::path(
+    get,
+    path = "/api/access-keys/{id}",
+    operation_id = "access_keys_one",
+    tag = "access_keys",
+    params(("id" = String, Path, description = "The key's short name.")),
+    responses(
+        (status = 200, body = AccessKeyInfo),
+        (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not an administrator.", body = ErrorAnswer),
+        (status = 404, description = "No such thing.", body = ErrorAnswer),
+    )
+)]
+pub async fn one(
+    State(controller): State<Shared>,
+    LoggedIn { visitor, .. }: LoggedIn,
+    Path(id): Path<String>,
+) -> Result<Json<AccessKeyInfo>, ApiError> {
+    visitor.must(Permission::ManageAccessKeys)?;
+    let mut keys = controller.access_keys.list().into_iter();
+    let key = keys.find(|key| key.id == id && key.account == visitor.account);
+    let key = key.ok_or_else(|| ApiError::not_found("access key"))?;
+    let object = format!("access-key:{id}");
+    controller.blocking(move |shared| shared.audit(&visitor, Action::ObjectViewed, &object)).await?;
+    Ok(Json(info(key)))
 }
 
 /// Adds an access key.
@@ -64,6 +98,7 @@ pub async fn list(
     request_body = AccessKeyRequest,
     responses(
         (status = 200, body = AccessKeyInfo),
+        (status = 400, description = "Not usable as a key.", body = ErrorAnswer),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
         (status = 403, description = "Not an administrator.", body = ErrorAnswer),
     )
@@ -74,11 +109,15 @@ pub async fn add(
     body: Result<Json<AccessKeyRequest>, JsonRejection>,
 ) -> Result<Json<AccessKeyInfo>, ApiError> {
     visitor.must(Permission::ManageAccessKeys)?;
-    let Json(request) = body.map_err(|rejection| ApiError::bad_request(rejection.body_text(), "Send {}."))?;
-    let added = tokio::task::spawn_blocking(move || {
-        controller.access_keys.add(&visitor.account, request.key.as_deref(), now_ms())
+    let Json(request) = body?;
+    let added = controller.blocking(move |shared| -> Result<AccessKey, ApiError> {
+        let description = request.description.unwrap_or_default();
+        let keys = &shared.access_keys;
+        let added = keys.add(&visitor.account, request.key.as_deref(), &description, now_ms())?;
+        shared.audit(&visitor, Action::ObjectCreated, &format!("access-key:{}", added.id));
+        Ok(added)
     });
-    Ok(Json(info(added.await.map_err(|_| failed())??)))
+    Ok(Json(info(added.await??)))
 }
 
 /// Revokes an access key: agents that use it are refused from now on.
@@ -105,27 +144,24 @@ pub async fn revoke(
     if !own {
         return Err(ApiError::not_found("access key"));
     }
-    tokio::task::spawn_blocking(move || controller.access_keys.revoke(&id)).await.map_err(|_| failed())??;
+    let revoked = controller.blocking(move |shared| -> Result<(), ApiError> {
+        shared.access_keys.revoke(&id)?;
+        shared.audit(&visitor, Action::ObjectDeleted, &format!("access-key:{id}"));
+        Ok(())
+    });
+    revoked.await??;
     Ok(StatusCode::NO_CONTENT)
 }
 
 fn info(key: AccessKey) -> AccessKeyInfo {
-    AccessKeyInfo { id: key.id, key: key.key, created: key.created_ms }
-}
-
-fn failed() -> ApiError {
-    ApiError::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "The change failed.",
-        "The controller's log may say more.",
-    )
+    AccessKeyInfo { id: key.id, key: key.key, description: key.description, created: key.created_ms }
 }
 
 impl From<AccessKeyError> for ApiError {
     fn from(error: AccessKeyError) -> Self {
         match error {
             AccessKeyError::Unknown(_) => Self::not_found("access key"),
-            AccessKeyError::TooMany | AccessKeyError::Unusable => {
+            AccessKeyError::TooMany | AccessKeyError::Unusable | AccessKeyError::Taken => {
                 Self::bad_request(format!("{error}."), "Choose another key, or revoke one.")
             }
             error => Self::new(

@@ -1,7 +1,7 @@
 //! What the page is told when something went wrong.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tierline_store::StoreError;
@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 
 use crate::controller::QuestionError;
 use crate::login::LoginError;
+use crate::people::PeopleError;
 use crate::permissions::Forbidden;
+use crate::roster::RosterError;
 use crate::users::UserError;
 
 /// An error as the page shows it.
@@ -31,12 +33,14 @@ pub struct ApiError {
     pub error: String,
     /// What to do about it.
     pub hint: String,
+    /// Seconds after which to come back.
+    pub retry_after_s: Option<u64>,
 }
 
 impl ApiError {
     /// An error with its status, in the words the page shows.
     pub fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { status, error: error.into(), hint: hint.into() }
+        Self { status, error: error.into(), hint: hint.into(), retry_after_s: None }
     }
 
     /// Nobody is logged in.
@@ -73,7 +77,12 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(ErrorAnswer { error: self.error, hint: self.hint })).into_response()
+        let body = Json(ErrorAnswer { error: self.error, hint: self.hint });
+        let mut response = (self.status, body).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 
@@ -104,6 +113,7 @@ impl From<UserError> for ApiError {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, format!("{error}."), "Wait a moment.")
             }
             UserError::Unusable => Self::bad_request(format!("{error}."), "Choose another one."),
+            UserError::Roster(error) => error.into(),
             error => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 format!("{error}."),
@@ -117,6 +127,10 @@ impl From<LoginError> for ApiError {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::Users(error) => error.into(),
+            LoginError::TooMany { retry_after_s } => Self {
+                retry_after_s: Some(retry_after_s),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, format!("{error}."), "Wait, then log in again.")
+            },
         }
     }
 }
@@ -125,5 +139,39 @@ impl From<Forbidden> for ApiError {
     fn from(error: Forbidden) -> Self {
         let hint = "Ask an administrator of the account for a role that has it.";
         Self::new(StatusCode::FORBIDDEN, format!("You may not do this: {error}."), hint)
+    }
+}
+
+impl From<RosterError> for ApiError {
+    fn from(error: RosterError) -> Self {
+        let text = format!("{error}.");
+        match error {
+            RosterError::Unknown(what) => Self::not_found(what),
+            RosterError::Exists { .. } => Self::new(StatusCode::CONFLICT, text, "Choose another name."),
+            RosterError::TooMany { .. } => Self::bad_request(text, "Remove some that nobody needs."),
+            RosterError::Store(error) => QuestionError::Store(error).into(),
+            RosterError::Damaged { .. } | RosterError::NoRandomness(_) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, text, "The controller's log may say more.")
+            }
+        }
+    }
+}
+
+impl From<PeopleError> for ApiError {
+    fn from(error: PeopleError) -> Self {
+        let text = format!("{error}.");
+        match error {
+            PeopleError::Forbidden(error) => error.into(),
+            PeopleError::Exceeds => {
+                Self::new(StatusCode::FORBIDDEN, text, "Ask somebody who may do all of it.")
+            }
+            PeopleError::Roster(error) => error.into(),
+            PeopleError::User(error) => error.into(),
+            PeopleError::Invalid(_) => Self::bad_request(text, "Change it and send it again."),
+            PeopleError::LastAdministrator | PeopleError::BuiltIn => {
+                Self::new(StatusCode::CONFLICT, text, "Nothing was changed.")
+            }
+            PeopleError::NoRandomness(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, text, "Try again."),
+        }
     }
 }

@@ -4,8 +4,8 @@ use serde_json::Value;
 use utoipa::OpenApi;
 
 use super::{
-    access_keys, applications, backends, business_transactions, flow_map, nodes, scorecard, series, session,
-    snapshots, users,
+    access_keys, accounts, api_clients, applications, audit, backends, business_transactions, flow_map,
+    groups, nodes, roles, scorecard, series, session, snapshots, users,
 };
 
 /// The page API.
@@ -35,7 +35,30 @@ use super::{
         nodes::list,
         access_keys::list,
         access_keys::add,
+        access_keys::one,
         access_keys::revoke,
+        accounts::list,
+        accounts::add,
+        accounts::change,
+        api_clients::list,
+        api_clients::add,
+        api_clients::change,
+        api_clients::remove,
+        api_clients::renew,
+        api_clients::revoke,
+        audit::list,
+        groups::list,
+        groups::add,
+        groups::change,
+        groups::remove,
+        roles::list,
+        roles::add,
+        roles::change,
+        roles::remove,
+        users::list,
+        users::add,
+        users::change,
+        users::remove,
         users::password,
     )
 )]

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,8 +12,9 @@ use utoipa::ToSchema;
 use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
 use crate::access_keys::DEFAULT_ACCOUNT;
+use crate::audit::Action;
 use crate::controller::{Shared, now_ms};
-use crate::login::{self, PAGE_COOKIE};
+use crate::login::{self, Credentials, Visitor};
 use crate::permissions::Permission;
 
 /// Who wants in.
@@ -48,6 +50,8 @@ pub struct SessionAnswer {
     pub account: String,
     /// Goes into the header `X-CSRF-TOKEN` of every POST.
     pub csrf_token: String,
+    /// What the user may do.
+    pub permissions: Vec<Permission>,
 }
 
 /// What a program needs to report here.
@@ -71,12 +75,15 @@ pub struct SetupAnswer {
     request_body = LoginRequest,
     responses(
         (status = 200, body = LoginAnswer),
+        (status = 400, description = "Not readable.", body = ErrorAnswer),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "From another site.", body = ErrorAnswer),
+        (status = 429, description = "Too many wrong logins.", body = ErrorAnswer),
     )
 )]
 pub async fn login(
     State(controller): State<Shared>,
-    headers: HeaderMap,
+    parts: Parts,
     body: Result<Json<LoginRequest>, JsonRejection>,
 ) -> Result<Response, ApiError> {
     let Json(request) = body.map_err(|rejection| {
@@ -85,25 +92,39 @@ pub async fn login(
             "Send {\"user\": …, \"password\": …} as application/json.",
         )
     })?;
-    refuse_other_sites(&headers)?;
-    let account = request.account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned());
-    if !controller.users.check(&account, &request.user, &request.password).await? {
-        login::failed(&controller, &request.user, &account);
+    refuse_other_sites(&parts.headers)?;
+    let address = login::address(&controller, &parts);
+    let account = request.account.filter(|account| !account.is_empty());
+    let account = account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned());
+    let credentials = Credentials { user: request.user, account, password: request.password };
+    let Some(visitor) = login::by_password(&controller, address, &credentials).await? else {
         return Err(ApiError::new(
             StatusCode::UNAUTHORIZED,
             "User, account or password is wrong.",
             "The first start of the controller printed the password; `tierline user password` sets a new one.",
         ));
+    };
+    // Whoever was logged in with this browser is not any more: a session never changes its user.
+    if let Some(secret) = login::page_secret(&parts.headers) {
+        controller.sessions.end(secret);
     }
-    let (secret, _) = controller
-        .sessions
-        .begin(&account, &request.user, now_ms())
-        .map_err(|error| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string(), "Try again."))?;
-    let mut response = Json(LoginAnswer { user: request.user, account }).into_response();
-    if let Some(cookie) = login::session_cookie(PAGE_COOKIE, &secret, "/", true) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    let answer = LoginAnswer { user: visitor.user.clone(), account: visitor.account.clone() };
+    let cookie = begin(&controller, visitor).await?;
+    let mut response = Json(answer).into_response();
+    response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
     Ok(response)
+}
+
+/// Begins a session of the page; the answer is its cookie.
+///
+/// # Errors
+/// When there is no randomness.
+pub async fn begin(controller: &Shared, visitor: Visitor) -> Result<Option<HeaderValue>, ApiError> {
+    let begun = controller.sessions.begin(&visitor.account, visitor.user_id, now_ms());
+    let (secret, _) = begun
+        .map_err(|error| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string(), "Try again."))?;
+    controller.blocking(move |shared| shared.audit(&visitor, Action::Login, "session")).await?;
+    Ok(login::page_cookie(controller, &secret, true))
 }
 
 /// Who is logged in.
@@ -120,7 +141,8 @@ pub async fn login(
 pub async fn session(LoggedIn { visitor, session }: LoggedIn) -> Result<Json<SessionAnswer>, ApiError> {
     // Basic credentials need no session; any token will do for them.
     let csrf_token = session.map_or_else(|| "basic".to_owned(), |session| session.csrf_token);
-    Ok(Json(SessionAnswer { user: visitor.user, account: visitor.account, csrf_token }))
+    let permissions = visitor.permissions.list();
+    Ok(Json(SessionAnswer { user: visitor.user, account: visitor.account, csrf_token, permissions }))
 }
 
 /// Logs out.
@@ -137,15 +159,18 @@ pub async fn session(LoggedIn { visitor, session }: LoggedIn) -> Result<Json<Ses
 pub async fn logout(
     State(controller): State<Shared>,
     headers: HeaderMap,
-    _: LoggedIn,
+    LoggedIn { visitor, .. }: LoggedIn,
 ) -> Result<Response, ApiError> {
-    if let Some(secret) = login::cookie(&headers, PAGE_COOKIE) {
+    if let Some(secret) = login::page_secret(&headers) {
         controller.sessions.end(secret);
     }
+    let cookie = login::page_cookie(&controller, "", false);
+    controller.blocking(move |shared| shared.audit(&visitor, Action::Logout, "session")).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    if let Some(cookie) = login::session_cookie(PAGE_COOKIE, "", "/", false) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    // What a browser kept of the account goes with it (OWASP ASVS 3.3.1, 8.2.3).
+    let clear = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert("clear-site-data", clear);
     Ok(response)
 }
 

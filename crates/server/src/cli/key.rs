@@ -67,7 +67,7 @@ impl Key {
                 let added = match &place.data {
                     Some(data) => {
                         AccessKeys::open(open_store(data)?)?
-                            .add(DEFAULT_ACCOUNT, key.as_deref(), now_ms())?
+                            .add(DEFAULT_ACCOUNT, key.as_deref(), "", now_ms())?
                             .key
                     }
                     None => {

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use super::key::Where;
 use super::say;
 use crate::access_keys::DEFAULT_ACCOUNT;
+use crate::roles;
 use crate::up::open_store;
 use crate::users::{ADMIN, Users};
 
@@ -35,7 +36,11 @@ impl User {
         std::io::stdin().lock().read_line(&mut password).context("no password on standard input")?;
         let password = password.trim_end_matches(['\r', '\n']);
         match &place.data {
-            Some(data) => Users::open(open_store(data)?)?.set_password(DEFAULT_ACCOUNT, &user, password)?,
+            Some(data) => {
+                let role = if user == ADMIN { roles::ACCOUNT_ADMINISTRATOR } else { roles::USER };
+                let users = Users::open(open_store(data)?)?;
+                users.set_password(DEFAULT_ACCOUNT, &user, password, role.id, "command line")?;
+            }
             None => {
                 let body = serde_json::json!({ "user": user, "password": password }).to_string();
                 let request = Request::post("/api/users/password").header("Content-Type", "application/json");

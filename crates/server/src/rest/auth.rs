@@ -1,12 +1,14 @@
 //! `GET /controller/auth?action=login`: cookies for those who do not want to send a password with every call.
 
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::call::{Call, Calls, optional};
 use super::error::RestError;
 use super::query::Parameters;
+use crate::audit::Action;
 use crate::controller::{Shared, now_ms};
 use crate::login::{self, CSRF_NAME, REST_COOKIE};
 
@@ -28,21 +30,27 @@ pub fn calls() -> Calls {
 /// When the credentials are wrong or the action is unknown.
 pub async fn login(
     State(controller): State<Shared>,
-    headers: HeaderMap,
     parameters: Parameters,
+    parts: Parts,
 ) -> Result<Response, RestError> {
     match parameters.text("action").unwrap_or("login") {
         "login" => {}
-        "logout" => return Ok(logout(&controller, &headers)),
+        "logout" => return Ok(logout(&controller, &parts.headers)),
         _ => return Err(RestError::not_found()),
     }
-    let visitor = login::by_basic(&controller, &headers).await?.ok_or_else(RestError::unauthorized)?;
-    let begun = controller.sessions.begin(&visitor.account, &visitor.user, now_ms());
+    let address = login::address(&controller, &parts);
+    let credentials = login::basic(&parts.headers).ok_or_else(RestError::unauthorized)?;
+    let visitor = login::by_password(&controller, address, &credentials).await?;
+    let visitor = visitor.ok_or_else(RestError::unauthorized)?;
+    let begun = controller.sessions.begin(&visitor.account, visitor.user_id, now_ms());
     let (secret, session) = begun.map_err(|error| RestError::bad_request(error.to_string()))?;
+    controller.blocking(move |shared| shared.audit(&visitor, Action::Login, "session")).await?;
+    let secure = controller.options.secure_cookies;
     let mut response = StatusCode::OK.into_response();
-    let session_cookie = login::session_cookie(REST_COOKIE, &secret, "/controller", true);
+    let session_cookie = login::session_cookie(REST_COOKIE, &secret, "/controller", true, secure);
     // Scripts have to read this one to repeat it in a header.
-    let token = format!("{CSRF_NAME}={}; Path=/controller; SameSite=Strict", session.csrf_token);
+    let secure = if secure { "; Secure" } else { "" };
+    let token = format!("{CSRF_NAME}={}; Path=/controller; SameSite=Strict{secure}", session.csrf_token);
     for cookie in [session_cookie, HeaderValue::from_str(&token).ok()].into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -14,7 +14,9 @@ use super::xml::escape;
 use crate::controller::QuestionError;
 use crate::limits::RETRY_AFTER_S;
 use crate::login::LoginError;
+use crate::people::PeopleError;
 use crate::permissions::Forbidden;
+use crate::roster::RosterError;
 use crate::users::UserError;
 
 /// A failed call.
@@ -140,7 +142,30 @@ impl From<LoginError> for RestError {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::Users(error) => error.into(),
+            error @ LoginError::TooMany { .. } => {
+                Self { status: StatusCode::TOO_MANY_REQUESTS, reason: error.to_string() }
+            }
         }
+    }
+}
+
+impl From<PeopleError> for RestError {
+    fn from(error: PeopleError) -> Self {
+        let status = match &error {
+            PeopleError::Forbidden(_) | PeopleError::Exceeds => StatusCode::FORBIDDEN,
+            PeopleError::Roster(RosterError::Unknown(_)) => StatusCode::NOT_FOUND,
+            PeopleError::Roster(RosterError::Exists { .. })
+            | PeopleError::LastAdministrator
+            | PeopleError::BuiltIn => StatusCode::CONFLICT,
+            PeopleError::Roster(RosterError::TooMany { .. })
+            | PeopleError::Invalid(_)
+            | PeopleError::User(UserError::Unusable) => StatusCode::BAD_REQUEST,
+            PeopleError::User(UserError::Busy) => StatusCode::TOO_MANY_REQUESTS,
+            PeopleError::Roster(_) | PeopleError::User(_) | PeopleError::NoRandomness(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        };
+        Self { status, reason: error.to_string() }
     }
 }
 
