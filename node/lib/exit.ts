@@ -9,6 +9,7 @@ import { current, type Called } from './context';
 import { caught } from './errors';
 import { RUNNING } from './flags';
 import { replace, undoneBy } from './hooks/replaced';
+import { takeLeft } from './hooks/served';
 import { EXIT_FLUSH_MS } from './limits';
 import { native } from './native';
 import { finish } from './transaction';
@@ -32,7 +33,7 @@ function leave(): void {
 
 /** The transaction in which an exception was thrown that nobody caught ends with it, if the process does. */
 function thrown(error: unknown): void {
-  const txn = current();
+  const txn = takeLeft()?.txn ?? current();
   if (txn === undefined || txn.state !== RUNNING) return;
   const goesOn = process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
   if (goesOn) txn.markError(error);

@@ -137,7 +137,11 @@ function watchFastify(message: unknown): void {
     const addHook = property(fastify, 'addHook') as Called;
     addHook.call(fastify, 'onRequest', (request: unknown, _reply: unknown, done: () => void) => {
       const served = servedBy(property(request, 'raw'));
-      if (served !== undefined) served.route = property(property(request, 'routeOptions'), 'url') ?? property(request, 'routerPath');
+      if (served !== undefined) {
+        const options = property(request, 'routeOptions');
+        // Version 3; version 4 warns who asks it for this.
+        served.route = options === undefined ? property(request, 'routerPath') : property(options, 'url');
+      }
       done();
     });
     addHook.call(fastify, 'onError', (request: unknown, _reply: unknown, error: unknown, done: () => void) => {

@@ -9,7 +9,7 @@ import { batch } from '../batch';
 import { callIn, current, type Called } from '../context';
 import { readHeaders, type Incoming } from '../correlation';
 import { caught, isError, statusCodeOf } from '../errors';
-import { RUNNING } from '../flags';
+import { FAILED, RUNNING } from '../flags';
 import { isErrorStatus, nameOf } from '../naming';
 import { property, textOf } from '../text';
 import { beginAutomatic, finish } from '../transaction';
@@ -17,7 +17,7 @@ import { ROUTE_CHARS_MAX } from './limits';
 import { responseEvent } from './http-client';
 import { errorOfStatus } from './http-exit';
 import { replace, undoneBy } from './replaced';
-import { Served, servedKey, type Carrier } from './served';
+import { leaving, Served, servedKey, type Carrier } from './served';
 
 type Request = http.IncomingMessage & Carrier;
 type Response = http.ServerResponse & Carrier;
@@ -68,11 +68,28 @@ function incomingOf(raw: readonly string[] | undefined): Incoming | undefined {
   return found === undefined ? undefined : readHeaders(found);
 }
 
+/** Whether code of a request runs in no context: that of its connection, which is older. */
+function isLost(served: Served): boolean {
+  return served.txn.state === RUNNING && current() === undefined;
+}
+
+/** Calls a function in the context of a request. */
+function within(served: Served, called: Called, self: unknown, args: IArguments): unknown {
+  let isThrowing = true;
+  try {
+    const answer = callIn(served.txn, called, self, args);
+    isThrowing = false;
+    return answer;
+  } finally {
+    if (isThrowing) leaving(served);
+  }
+}
+
 function inFrontOfServer(original: Called): Called {
   return function emit(this: unknown, event: unknown, request: unknown, response: unknown): unknown {
     if (bringsRequest(event) && request !== null && typeof request === 'object' && response !== null && typeof response === 'object') {
       const served = begin(request as Request, response as Response);
-      if (served !== undefined) return callIn(served.txn, original, this, arguments);
+      if (served !== undefined) return within(served, original, this, arguments);
     }
     return Reflect.apply(original, this, arguments);
   };
@@ -84,7 +101,7 @@ function inFrontOfRequest(original: Called): Called {
   return function emit(this: Request, event: unknown, first: unknown): unknown {
     const served = this[servedKey];
     if (served === undefined) responseEvent(this, event, first);
-    else if (served.txn.state === RUNNING && current() === undefined) return callIn(served.txn, original, this, arguments);
+    else if (isLost(served)) return within(served, original, this, arguments);
     return Reflect.apply(original, this, arguments);
   };
 }
@@ -96,12 +113,12 @@ function inFrontOfResponse(original: Called): Called {
     const served = this[servedKey];
     if (served === undefined) return Reflect.apply(original, this, arguments);
     if (event !== 'finish' && event !== 'close') {
-      if (served.txn.state === RUNNING && current() === undefined) return callIn(served.txn, original, this, arguments);
+      if (isLost(served)) return within(served, original, this, arguments);
       return Reflect.apply(original, this, arguments);
     }
     this[servedKey] = undefined;
     try {
-      if (served.txn.state === RUNNING && current() === undefined) return callIn(served.txn, original, this, arguments);
+      if (isLost(served)) return within(served, original, this, arguments);
       return Reflect.apply(original, this, arguments);
     } finally {
       end(served, this, event === 'finish');
@@ -127,8 +144,10 @@ function markOutcome({ txn, error: given }: Served, response: Response, isAnswer
   const error = property(response, 'error');
   if (isError(error) && typeof error !== 'function') txn.markError(error, statusCodeOf(error) ?? 500);
   else if (!isAnswered && given !== undefined) txn.markError(given, 500);
-  else if (isAnswered && isErrorStatus(statusCode)) {
-    txn.markError(given ?? errorOfStatus(statusCode, response.statusMessage), statusCode);
+  else if (isAnswered && isErrorStatus(statusCode) && (txn.flags & FAILED) === 0) {
+    // http2 has no messages, and warns who asks for one.
+    const message = response instanceof http.ServerResponse ? response.statusMessage : undefined;
+    txn.markError(given ?? errorOfStatus(statusCode, message), statusCode);
   }
 }
 

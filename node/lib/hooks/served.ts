@@ -46,3 +46,21 @@ export function failed(request: unknown, error: unknown): void {
   const served = servedBy(request);
   if (served !== undefined && error !== undefined && error !== null) served.error = error;
 }
+
+/** The request whose handler an exception is leaving. Its context is gone when the process learns of it. */
+let left: Served | undefined;
+
+/** An exception leaves the handler of a request. It is seen, not caught: caught and thrown again, it would be shown to
+ * have been thrown here. */
+export function leaving(served: Served): void {
+  left = served;
+  // If the caller catches it, that is all; the process would have learnt of it before this.
+  queueMicrotask(() => (left = undefined));
+}
+
+/** The request whose handler was left by the exception that nobody caught. */
+export function takeLeft(): Served | undefined {
+  const served = left;
+  left = undefined;
+  return served;
+}
