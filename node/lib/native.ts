@@ -46,6 +46,8 @@ export interface Native {
   hasIgnoredErrors(): boolean;
   /** Whether an error does not count. */
   ignoresError(typeName: string, message: string): boolean;
+  /** Changes with every configuration. */
+  configEpoch(): number;
   /** Counts an odd call. */
   misuse(what: string): void;
   /** Delivers what has ended, for at most so long; the rest is on disk then. */
