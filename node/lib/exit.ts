@@ -8,6 +8,7 @@ import { batch } from './batch';
 import { current, type Called } from './context';
 import { caught } from './errors';
 import { RUNNING } from './flags';
+import { endFinishing } from './hooks/http-server';
 import { replace, undoneBy } from './hooks/replaced';
 import { takeLeft } from './hooks/served';
 import { EXIT_FLUSH_MS } from './limits';
@@ -20,15 +21,10 @@ const DEADLY: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 /** How long a process that outlived a deadly signal (the first of a container, for one) is left without our listener. */
 const SURVIVED_AFTER_MS = 100;
 
-/** Puts everything that ended before the core, and waits a little for its delivery. */
+/** Puts everything that ended before the core. It delivers that when the process exits, and waits a little for it. */
 function leave(): void {
-  try {
-    batch.leave();
-    // Other threads of this process go on, and its end is another one's business.
-    if (isMainThread) native?.flush(EXIT_FLUSH_MS);
-  } catch {
-    caught('exit: a failure of the agent');
-  }
+  safely(endFinishing);
+  safely(() => batch.leave());
 }
 
 /** The transaction in which an exception was thrown that nobody caught ends with it, if the process does. */
@@ -120,6 +116,8 @@ function listenAgain(event: unknown): void {
 /** Nobody else listens, so the signal would have ended the process. It still does, and as that signal. */
 function die(signal: NodeJS.Signals): void {
   leave();
+  // A process that is killed does not exit: what the core does then must be done now.
+  safely(() => native?.flush(EXIT_FLUSH_MS));
   unlisten(signal);
   process.kill(process.pid, signal);
   setTimeout(() => safely(() => listenAgain(signal)), SURVIVED_AFTER_MS).unref();

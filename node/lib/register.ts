@@ -1,5 +1,6 @@
 // What loading the package does: hooks at once, so that modules loaded behind it are seen; and when Node.js was told to
 // load it before the program (`-r`, `--import`, `NODE_OPTIONS`), the agent begins with the settings of the environment.
+import { realpathSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { appd } from './api';
@@ -29,7 +30,7 @@ function preloaded(): string[] {
 function isOurs(module: string): boolean {
   if (NAMES.some((name) => module === name || module.startsWith(`${name}/`))) return true;
   try {
-    const path = module.startsWith('file:') ? fileURLToPath(module) : resolve(module);
+    const path = realpathSync(module.startsWith('file:') ? fileURLToPath(module) : resolve(module));
     return path === __dirname || path.startsWith(__dirname + sep) || path === resolve(__dirname, '..');
   } catch {
     return false;

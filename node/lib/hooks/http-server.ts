@@ -117,13 +117,24 @@ function inFrontOfResponse(original: Called): Called {
       return Reflect.apply(original, this, arguments);
     }
     this[servedKey] = undefined;
+    const before = finishing;
+    finishing = { served, response: this, isAnswered: event === 'finish' };
     try {
       if (isLost(served)) return within(served, original, this, arguments);
       return Reflect.apply(original, this, arguments);
     } finally {
+      finishing = before;
       end(served, this, event === 'finish');
     }
   };
+}
+
+/** The response whose last listeners run. */
+let finishing: { served: Served; response: Response; isAnswered: boolean } | undefined;
+
+/** One of these listeners ends the process: the transaction has ended by then. */
+export function endFinishing(): void {
+  if (finishing !== undefined) end(finishing.served, finishing.response, finishing.isAnswered);
 }
 
 function end(served: Served, response: Response, isAnswered: boolean): void {
