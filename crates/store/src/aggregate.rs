@@ -49,10 +49,78 @@ struct Group {
     min_ns: u64,
     max_ns: u64,
     verdicts: VerdictCounts,
-    last_minute: Option<u64>,
-    minutes: u32,
+    /// The hour counted last and its minutes.
+    hour: Option<(u64, u64)>,
+    /// The others, by hour.
+    hours: Vec<(u64, u64)>,
     nodes: Vec<NodeId>,
     histogram: Option<Histogram>,
+}
+
+impl Group {
+    /// Counts minutes of an hour, each once.
+    fn count_minutes(&mut self, hour: u64, minutes: u64) {
+        match &mut self.hour {
+            Some((last, all)) if *last == hour => *all |= minutes,
+            last => {
+                let before = last.replace((hour, minutes));
+                if let Some(before) = before {
+                    match self.hours.binary_search_by_key(&before.0, |(hour, _)| *hour) {
+                        Ok(position) => self.hours[position].1 |= before.1,
+                        Err(position) => self.hours.insert(position, before),
+                    }
+                }
+            }
+        }
+    }
+
+    fn minutes(&self) -> u32 {
+        let mut last = self.hour;
+        let mut minutes = 0u32;
+        for (hour, all) in &self.hours {
+            let more = match last {
+                Some((same, more)) if same == *hour => {
+                    last = None;
+                    more
+                }
+                _ => 0,
+            };
+            minutes = minutes.saturating_add((all | more).count_ones());
+        }
+        minutes.saturating_add(last.map_or(0, |(_, all)| all.count_ones()))
+    }
+}
+
+/// When the points of a block happened.
+#[derive(Clone, Copy)]
+pub enum Times<'t> {
+    /// All in this minute since 1970.
+    Minute(u64),
+    /// All in the window that starts at this minute since 1970, in these minutes of its hour. Segments first.
+    Window(u64, &'t [u64]),
+    /// Each in its own minute since 1970, segments first; those outside of `[from, to)` do not count.
+    Minutes {
+        /// Per point.
+        minutes: &'t [u64],
+        /// The first minute that counts.
+        from: u64,
+        /// The first one behind that does not.
+        to: u64,
+    },
+}
+
+impl Times<'_> {
+    /// The minute a point's window starts at, and its minutes within the hour.
+    fn of(self, index: usize) -> Option<(u64, u64)> {
+        match self {
+            Self::Minute(minute) => Some((minute, 1 << (minute % 60))),
+            Self::Window(start, minutes) => Some((start, *minutes.get(index)?)),
+            Self::Minutes { minutes, from, to } => {
+                let minute = *minutes.get(index)?;
+                (from..to).contains(&minute).then_some((minute, 1 << (minute % 60)))
+            }
+        }
+    }
 }
 
 fn matches_segment(query: &MetricQuery, point: &SegmentPoint) -> bool {
@@ -113,7 +181,7 @@ impl BuildHasher for KeySeed {
     }
 }
 
-/// Adds up reports for one question. Reports must come in the order of their minutes.
+/// Adds up points for one question, in any order.
 pub struct Aggregation<'q> {
     query: &'q MetricQuery,
     step_ms: Option<u64>,
@@ -131,47 +199,57 @@ impl<'q> Aggregation<'q> {
         Self { query, step_ms, groups: HashMap::default() }
     }
 
-    /// Adds one report. `sketches` unpacks the wanted histograms; it is only called when the question asks for
-    /// histograms and something in the report counts.
+    /// Adds the points of a block. `sketches` unpacks the wanted histograms; it is only called when the question
+    /// asks for histograms and something in the block counts.
     ///
     /// # Errors
     /// [`StoreError::TooLarge`] when there are more rows than one answer may have; what `sketches` answers.
     pub fn add(
         &mut self,
         source: Source,
-        start_ms: u64,
+        times: Times<'_>,
         numbers: &Numbers,
         sketches: &dyn Fn(Wanted<'_>) -> Result<Vec<Histogram>, StoreError>,
     ) -> Result<(), StoreError> {
-        let filter = &self.query.filter;
-        if filter.tier_id.is_some_and(|id| id != source.tier_id)
-            || filter.node_id.is_some_and(|id| id != source.node_id)
-        {
+        if !self.wants(source) {
             return Ok(());
         }
         match self.query.family {
-            MetricFamily::Segments => self.add_segments(source, start_ms, numbers, sketches),
-            MetricFamily::Exits => self.add_exits(source, start_ms, numbers, sketches),
+            MetricFamily::Segments => self.add_segments(source, times, numbers, sketches),
+            MetricFamily::Exits => self.add_exits(source, times, numbers, sketches),
         }
+    }
+
+    /// Whether anything of a source can count.
+    #[must_use]
+    pub fn wants(&self, source: Source) -> bool {
+        let filter = &self.query.filter;
+        filter.tier_id.is_none_or(|id| id == source.tier_id)
+            && filter.node_id.is_none_or(|id| id == source.node_id)
     }
 
     fn add_segments(
         &mut self,
         source: Source,
-        start_ms: u64,
+        times: Times<'_>,
         numbers: &Numbers,
         sketches: &dyn Fn(Wanted<'_>) -> Result<Vec<Histogram>, StoreError>,
     ) -> Result<(), StoreError> {
-        let (query, minute) = (self.query, start_ms / MINUTE_MS);
-        let wanted = |point: &SegmentPoint| matches_segment(query, point);
+        let query = self.query;
+        let wanted =
+            |index: usize, point: &SegmentPoint| matches_segment(query, point) && times.of(index).is_some();
         let mut histograms = Vec::new();
-        if query.with_histogram && numbers.segments.iter().any(wanted) {
+        if query.with_histogram && numbers.segments.iter().enumerate().any(|(i, point)| wanted(i, point)) {
             histograms = sketches(Wanted::Segments(&wanted))?;
         }
-        for (index, point) in numbers.segments.iter().enumerate().filter(|(_, point)| wanted(point)) {
+        for (index, point) in numbers.segments.iter().enumerate() {
+            let Some((minute, minutes)) = times.of(index).filter(|_| matches_segment(query, point)) else {
+                continue;
+            };
             let key = self.segment_key(source, minute, point);
             let totals = [point.count, point.sum_ns, point.min_ns, point.max_ns];
-            self.count(key, source.node_id, minute, totals, point.verdicts, histograms.get(index))?;
+            let when = (minute / 60, minutes);
+            self.count(key, source.node_id, when, totals, point.verdicts, histograms.get(index))?;
         }
         Ok(())
     }
@@ -179,22 +257,29 @@ impl<'q> Aggregation<'q> {
     fn add_exits(
         &mut self,
         source: Source,
-        start_ms: u64,
+        times: Times<'_>,
         numbers: &Numbers,
         sketches: &dyn Fn(Wanted<'_>) -> Result<Vec<Histogram>, StoreError>,
     ) -> Result<(), StoreError> {
-        let (query, minute) = (self.query, start_ms / MINUTE_MS);
-        let wanted = |point: &ExitPoint| matches_exit(query, point);
+        let (query, before) = (self.query, numbers.segments.len());
+        let wanted = |index: usize, point: &ExitPoint| {
+            matches_exit(query, point) && times.of(before + index).is_some()
+        };
         let mut histograms = Vec::new();
-        if query.with_histogram && numbers.exits.iter().any(wanted) {
+        if query.with_histogram && numbers.exits.iter().enumerate().any(|(i, point)| wanted(i, point)) {
             histograms = sketches(Wanted::Exits(&wanted))?;
         }
-        for (index, point) in numbers.exits.iter().enumerate().filter(|(_, point)| wanted(point)) {
+        for (index, point) in numbers.exits.iter().enumerate() {
+            let Some((minute, minutes)) = times.of(before + index).filter(|_| matches_exit(query, point))
+            else {
+                continue;
+            };
             let key = self.exit_key(source, minute, point);
             let totals = [point.count, point.sum_ns, point.min_ns, point.max_ns];
             let normal = point.count.saturating_sub(point.errors);
             let verdicts = VerdictCounts { normal, error: point.errors, ..VerdictCounts::default() };
-            self.count(key, source.node_id, minute, totals, verdicts, histograms.get(index))?;
+            let when = (minute / 60, minutes);
+            self.count(key, source.node_id, when, totals, verdicts, histograms.get(index))?;
         }
         Ok(())
     }
@@ -236,7 +321,7 @@ impl<'q> Aggregation<'q> {
         &mut self,
         key: Key,
         node_id: NodeId,
-        minute: u64,
+        (hour, minutes): (u64, u64),
         [count, sum_ns, min_ns, max_ns]: [u64; 4],
         verdicts: VerdictCounts,
         histogram: Option<&Histogram>,
@@ -252,10 +337,7 @@ impl<'q> Aggregation<'q> {
         group.count = group.count.saturating_add(count);
         group.sum_ns = group.sum_ns.saturating_add(sum_ns);
         group.verdicts += verdicts;
-        if group.last_minute != Some(minute) {
-            group.last_minute = Some(minute);
-            group.minutes = group.minutes.saturating_add(1);
-        }
+        group.count_minutes(hour, minutes);
         if let Err(position) = group.nodes.binary_search(&node_id) {
             group.nodes.insert(position, node_id);
         }
@@ -288,7 +370,7 @@ impl<'q> Aggregation<'q> {
                 min_ns: group.min_ns,
                 max_ns: group.max_ns,
                 verdicts: group.verdicts,
-                minutes: group.minutes,
+                minutes: group.minutes(),
                 nodes: u32::try_from(group.nodes.len()).unwrap_or(u32::MAX),
                 histogram: group.histogram,
             })

@@ -6,9 +6,11 @@
 //! block of each. Reading accepts any bytes and answers [`BlockError`] for those that are not a block.
 
 mod bytes;
+pub mod chunk;
 mod compress;
 pub mod ledger;
 pub mod numbers;
+pub mod rollup;
 pub mod segments;
 pub mod sketches;
 mod text;

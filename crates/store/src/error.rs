@@ -6,9 +6,12 @@ pub enum StoreError {
     /// It cannot take or give data now, but may later: disk full, read-only, file busy.
     #[error("the store cannot be used right now: {0}")]
     Unavailable(String),
-    /// Its files are damaged or were written by a newer version.
+    /// Its files are damaged.
     #[error("the store's files cannot be understood: {0}")]
     Damaged(String),
+    /// Its files were written by a newer version.
+    #[error("the store's files are too new: {0}")]
+    Newer(String),
     /// The question asks for more than the limit.
     #[error("the answer would have more than {limit} {what}; ask for a shorter time or fewer series")]
     TooLarge {

@@ -11,8 +11,10 @@ pub mod conformance;
 pub mod document;
 pub mod entity;
 pub mod error;
+pub mod health;
 pub mod journal;
 pub mod limits;
+pub mod options;
 pub mod query;
 pub mod sqlite;
 pub mod write;
@@ -20,7 +22,9 @@ pub mod write;
 pub use document::{DocumentChange, DocumentRecord};
 pub use entity::{AgentRecord, Application, BackendRecord, BtRecord, Entities, NodeRecord, TierRecord};
 pub use error::StoreError;
+pub use health::{Quarantined, StoreHealth};
 pub use journal::{JournalFilter, JournalRecord};
+pub use options::{Retention, StoreOptions};
 pub use query::{
     Dimension, Dimensions, LedgerRecord, MetricFamily, MetricFilter, MetricQuery, MetricRow, SegmentFilter,
     SegmentPage, SegmentRecord, SegmentSummary, Step, TimeRange,
@@ -175,9 +179,16 @@ pub trait Store: Send + Sync + 'static {
         range: TimeRange,
     ) -> Result<Vec<LedgerRecord>, StoreError>;
 
-    /// Drops what is older than its retention. `now_ms` is milliseconds since 1970.
+    /// Puts the store in order: packs and adds up hours that are over, drops what is older than its retention and
+    /// what there is no room for. A store does this by itself, too. `now_ms` is milliseconds since 1970.
     ///
     /// # Errors
-    /// When files cannot be removed.
+    /// When something of it cannot be done now.
     fn drop_expired(&self, now_ms: u64) -> Result<(), StoreError>;
+
+    /// What the store says about itself.
+    ///
+    /// # Errors
+    /// When its directory cannot be looked at.
+    fn health(&self) -> Result<StoreHealth, StoreError>;
 }

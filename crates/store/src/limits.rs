@@ -9,8 +9,14 @@ pub const SEGMENTS_PER_PAGE_MAX: usize = 10_000;
 /// Segments of one request that are read.
 pub const SEGMENTS_PER_EXECUTION_MAX: usize = 10_000;
 
-/// Days one-minute numbers are kept by default (architecture: 8 days).
+/// Days one-minute numbers are kept by default (facts/storage 4.4).
 pub const METRICS_RETENTION_DAYS: u64 = 8;
+
+/// Days ten-minute sums are kept by default.
+pub const TENS_RETENTION_DAYS: u64 = 30;
+
+/// Days one-hour sums are kept by default.
+pub const HOURS_RETENTION_DAYS: u64 = 400;
 
 /// Days snapshots are kept by default.
 pub const SNAPSHOTS_RETENTION_DAYS: u64 = 14;
@@ -48,8 +54,20 @@ pub const READERS_IDLE_PER_FILE_MAX: usize = 4;
 /// Idle reading connections kept over all files.
 pub const READERS_IDLE_MAX: usize = 32;
 
-/// Bytes of decoded numbers kept for the most recent minutes.
-pub const MINUTE_CACHE_BYTES_MAX: usize = 48 << 20;
+/// Bytes of decoded reports kept for the most recent minutes.
+pub const DECODED_BYTES_MAX: usize = 48 << 20;
+
+/// Points of one chunk of packed reports; an hour with more has several.
+pub const CHUNK_POINTS_MAX: usize = 200_000;
+
+/// Minutes after its end at which an hour is packed: reports come within a minute, spooled ones later.
+pub const SEAL_AFTER_MINUTES: u64 = 15;
+
+/// Bytes of packed hours that go to the writer at once.
+pub const SEAL_BYTES_MAX: usize = 4 << 20;
+
+/// Seconds between two rounds of packing, adding up and dropping.
+pub const UPKEEP_PERIOD_SECONDS: u64 = 60;
 
 /// Bytes of compressed blocks one page of segments may read when the filter asks for what only the segments
 /// themselves know (user data, backends called). The page then ends early and says where to go on.
@@ -58,8 +76,8 @@ pub const SEARCH_BLOCK_BYTES_MAX: usize = 8 << 20;
 /// The last day that is a day: 9999-12-31, in days since 1970. What claims to be later is left out.
 pub const DAY_MAX: u64 = 2_932_896;
 
-/// Minutes behind the newest one whose decoded numbers are kept.
-pub const MINUTE_CACHE_MINUTES: u64 = 180;
+/// Minutes behind the newest one whose decoded reports are kept.
+pub const DECODED_MINUTES: u64 = 180;
 
 /// Names of each kind the writer remembers per open file; beyond it they are looked up again.
 pub const NAMES_REMEMBERED_MAX: usize = 100_000;
@@ -97,3 +115,9 @@ pub const EVENTS_RETENTION_DAYS: u64 = 30;
 
 /// Days the audit is kept by default.
 pub const AUDIT_RETENTION_DAYS: u64 = 400;
+
+/// Files put aside that are listed by name.
+pub const QUARANTINED_LISTED_MAX: usize = 100;
+
+/// Days beyond its retention a day's minutes are kept when they cannot be added up (its file is damaged).
+pub const MINUTES_NOT_ADDED_UP_DAYS: u64 = 3;

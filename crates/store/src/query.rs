@@ -160,6 +160,9 @@ pub struct LedgerRecord {
     pub ledger: Ledger,
     /// The process and the agent's own cost.
     pub runtime: RuntimeSample,
+    /// Executions in the numbers of the same report, read together with the line: when everything adds up, it is
+    /// `ledger.ended`.
+    pub executions: u64,
 }
 
 /// Only segments that match all given fields; empty lists match everything.

@@ -1,45 +1,55 @@
 //! The default store: SQLite as a transactional container of compressed blocks.
 //!
-//! One directory: `meta.db`, `metrics/<day>.db`, `snapshots/<day>.db`, `lock`. Blocks, not rows, are what makes
+//! One directory: `meta.db`, `metrics/<day>.db`, `metrics-10m/<day>.db`, `metrics-1h/<first of 30 days>.db`,
+//! `snapshots/<day>.db`, `archive.db`, `quarantine/`, `lock`. Blocks, not rows, are what makes
 //! it fast and small (facts/storage 3); a file per day makes retention an unlink. One thread writes, callers
 //! share its commits; readers have their own connections and are never blocked by ingest. `synchronous=FULL`.
 
 #[cfg(feature = "conformance")]
 pub mod crash;
+mod decoded;
 mod documents;
 mod file;
 mod journal;
 mod meta;
+mod metric_query;
 mod metrics;
-mod minute_cache;
 mod names;
 mod prepare;
+mod quarantine;
 mod readers;
+mod retire;
+mod room;
+mod seal;
 mod seen;
 mod segment_list;
 mod shared;
 mod snapshots;
+mod upkeep;
 mod writer;
 
-use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 use tierline_model::{AppId, Guid};
 
 use self::documents::DocumentWrite;
-use self::file::{DataFile, days_in, io_error, sync_directory};
+use self::file::{DataFile, io_error, sync_directory};
 use self::prepare::{MetaChange, Outcome, Prepared, prepare};
 use self::readers::ReadError;
 use self::shared::Shared;
+use self::upkeep::{Turn, Upkeep};
 use self::writer::WriterHandle;
 use crate::document::{DocumentChange, DocumentRecord};
 use crate::entity::{AgentRecord, Application, Entities};
+use crate::health::StoreHealth;
 use crate::journal::{JournalFilter, JournalRecord};
 use crate::limits::{DOCUMENT_BYTES_MAX, JOURNAL_RECORD_BYTES_MAX, JOURNAL_RECORDS_PER_APPEND_MAX};
+use crate::options::StoreOptions;
 use crate::query::{
     LedgerRecord, MetricQuery, MetricRow, SegmentFilter, SegmentPage, SegmentRecord, TimeRange,
 };
@@ -49,34 +59,62 @@ use crate::{Store, StoreError};
 /// A store in one directory of this machine.
 pub struct SqliteStore {
     shared: Arc<Shared>,
-    writer: WriterHandle,
+    /// Before the writer, whom it asks.
+    _upkeep: Upkeep,
+    turn: Turn,
+    writer: Arc<WriterHandle>,
     /// Held for as long as the store is open; the operating system lets go of it even after `kill -9`.
     _lock: File,
 }
 
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::Relaxed);
+    }
+}
+
 impl SqliteStore {
-    /// Opens the store in `directory`, making it when there is none.
+    /// Opens the store in `directory` with the default settings, making it when there is none.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open_with`].
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        Self::open_with(directory, StoreOptions::default())
+    }
+
+    /// Opens the store in `directory`, making it when there is none. A damaged file of a day is put aside and
+    /// listed in [`Store::health`].
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when another process uses the directory or it cannot be written,
-    /// [`StoreError::Damaged`] when a file is damaged or was written by a newer version.
-    pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        for folder in [directory.to_owned(), directory.join("metrics"), directory.join("snapshots")] {
+    /// [`StoreError::Damaged`] when `meta.db` is damaged or a file was written by a newer version.
+    pub fn open_with(directory: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        for folder in file::folders(directory) {
             std::fs::create_dir_all(&folder).map_err(|error| io_error("cannot make", &folder, &error))?;
         }
         let lock = lock(directory)?;
         sync_directory(directory)?;
-        let mut files = BTreeSet::from([DataFile::Meta]);
-        files.extend(days_in(&directory.join("metrics"))?.into_iter().map(DataFile::Metrics));
-        files.extend(days_in(&directory.join("snapshots"))?.into_iter().map(DataFile::Snapshots));
-        for file in &files {
+        let mut files = file::files_in(directory)?;
+        let mut put_aside = Vec::new();
+        for file in files.clone() {
             // Checks and migrates it; after a crash this also puts its log in order.
-            drop(file.open_for_writing(directory)?);
+            let (_, damaged) = quarantine::open(file, directory, &options)?;
+            if let Some(damaged) = damaged {
+                files.remove(&file);
+                put_aside.push((file, damaged));
+            }
         }
-        let shared = Arc::new(Shared::new(directory.to_owned(), files));
-        shared.minutes.advance(now_ms());
-        let writer = WriterHandle::start(Arc::clone(&shared))?;
-        Ok(Self { shared, writer, _lock: lock })
+        let shared = Arc::new(Shared::new(directory.to_owned(), options, files));
+        retire::read_marks(&shared)?;
+        shared.decoded.advance(now_ms());
+        let writer = Arc::new(WriterHandle::start(Arc::clone(&shared))?);
+        for (file, damaged) in put_aside {
+            shared.counters.note_quarantined(damaged);
+            writer.make_sums_again(file)?;
+        }
+        let turn = Turn::default();
+        let upkeep = Upkeep::start(Arc::clone(&shared), Arc::clone(&writer), Arc::clone(&turn))?;
+        Ok(Self { shared, _upkeep: upkeep, turn, writer, _lock: lock })
     }
 
     fn change(&self, account: &str, change: MetaChange) -> Result<Outcome, StoreError> {
@@ -144,7 +182,7 @@ impl Store for SqliteStore {
     }
 
     fn metrics(&self, account: &str, query: &MetricQuery) -> Result<Vec<MetricRow>, StoreError> {
-        metrics::query(&self.shared, account, query)
+        metric_query::query(&self.shared, account, query)
     }
 
     fn segments(&self, account: &str, filter: &SegmentFilter) -> Result<SegmentPage, StoreError> {
@@ -264,6 +302,10 @@ impl Store for SqliteStore {
     }
 
     fn drop_expired(&self, now_ms: u64) -> Result<(), StoreError> {
-        self.writer.drop_expired(now_ms)
+        upkeep::keep(&self.shared, &self.writer, &self.turn, now_ms)
+    }
+
+    fn health(&self) -> Result<StoreHealth, StoreError> {
+        self.shared.health()
     }
 }

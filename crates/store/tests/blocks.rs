@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tierline_model::{Histogram, Segment};
 use tierline_store::block::sketches::Wanted;
 use tierline_store::block::{
-    BlockError, ExitPoint, Numbers, SegmentPoint, ledger, numbers, segments, sketches,
+    BlockError, ExitPoint, Numbers, SegmentPoint, chunk, ledger, numbers, rollup, segments, sketches,
 };
 use tierline_store::conformance::random::Random;
 use tierline_store::conformance::sample;
@@ -26,8 +26,8 @@ fn histograms(report: &tierline_model::IntervalReport) -> impl Iterator<Item = &
 
 /// All histograms of a block.
 fn unpack(bytes: &[u8], points: &Numbers) -> Result<Vec<Histogram>, BlockError> {
-    let mut all = sketches::decode(bytes, points, Wanted::Segments(&|_| true))?;
-    all.extend(sketches::decode(bytes, points, Wanted::Exits(&|_| true))?);
+    let mut all = sketches::decode(bytes, points, Wanted::Segments(&|_, _| true))?;
+    all.extend(sketches::decode(bytes, points, Wanted::Exits(&|_, _| true))?);
     Ok(all)
 }
 
@@ -56,7 +56,7 @@ proptest! {
         let sketches = sketches::encode(histograms(&report)).unwrap();
         prop_assert_eq!(unpack(&sketches, &points).unwrap(), histograms(&report).cloned().collect::<Vec<_>>());
         let odd = |count: u64| count % 2 == 1;
-        let some = sketches::decode(&sketches, &points, Wanted::Exits(&|p| odd(p.count))).unwrap();
+        let some = sketches::decode(&sketches, &points, Wanted::Exits(&|_, p| odd(p.count))).unwrap();
         for (exit, histogram) in report.exits.iter().zip(some) {
             let expected = if odd(exit.duration.count()) { exit.duration.clone() } else { Histogram::new() };
             prop_assert_eq!(histogram, expected);
@@ -76,6 +76,8 @@ proptest! {
         let _ = numbers::decode(&bytes);
         let _ = unpack(&bytes, &Numbers::default());
         let _ = ledger::decode(&bytes);
+        let _ = chunk::decode(&bytes);
+        let _ = rollup::decode(&bytes);
         let _ = segments::decode(&bytes);
     }
 
@@ -93,6 +95,10 @@ proptest! {
         let _ = numbers::decode(&block);
         let _ = unpack(&block, &Numbers::default());
         let _ = segments::decode(&block);
+        let _ = chunk::decode(&block);
+        let _ = rollup::decode(&block);
+        block[0] = 2;
+        let _ = unpack(&block, &Numbers::default());
     }
 
     #[test]
@@ -118,13 +124,14 @@ fn a_claim_of_gigabytes_is_not_believed() {
 
 #[test]
 fn newer_versions_are_refused_with_their_number() {
-    for known in [numbers::VERSION, sketches::VERSION, ledger::VERSION, segments::VERSION] {
-        let bytes = [known + 1, 0, 0];
-        let newer = BlockError::Version { found: known + 1, known };
-        assert_eq!(numbers::decode(&bytes).map(|_| ()), Err(newer.clone()));
-        assert_eq!(segments::decode(&bytes).map(|_| ()), Err(newer.clone()));
-        assert_eq!(ledger::decode(&bytes).map(|_| ()), Err(newer));
-    }
+    let newer = |known: u8| Err(BlockError::Version { found: known + 1, known });
+    let bytes = |known: u8| [known + 1, 0, 0];
+    assert_eq!(numbers::decode(&bytes(numbers::VERSION)).map(drop), newer(numbers::VERSION));
+    assert_eq!(segments::decode(&bytes(segments::VERSION)).map(drop), newer(segments::VERSION));
+    assert_eq!(ledger::decode(&bytes(ledger::VERSION)).map(drop), newer(ledger::VERSION));
+    assert_eq!(chunk::decode(&bytes(chunk::VERSION)).map(drop), newer(chunk::VERSION));
+    assert_eq!(rollup::decode(&bytes(rollup::VERSION)).map(drop), newer(rollup::VERSION));
+    assert_eq!(unpack(&bytes(sketches::VERSION), &Numbers::default()).map(drop), newer(sketches::VERSION));
 }
 
 /// Bytes as they were written by a version, kept for ever. A file that is missing is made; commit it.
@@ -148,7 +155,7 @@ fn fixed_report() -> NodeReport {
 }
 
 #[test]
-fn version_1_of_every_block_is_read() {
+fn every_version_of_every_block_is_read() {
     let report = fixed_report().report;
     let expected = points(&report);
     assert_eq!(
@@ -157,6 +164,24 @@ fn version_1_of_every_block_is_read() {
     );
     let bytes = fixture("sketches-1.bin", &sketches::encode(histograms(&report)).unwrap());
     assert_eq!(unpack(&bytes, &expected).unwrap(), histograms(&report).cloned().collect::<Vec<_>>());
+    let bytes = fixture("sketches-2.bin", &sketches::encode(histograms(&report)).unwrap());
+    assert_eq!(unpack(&bytes, &expected).unwrap(), histograms(&report).cloned().collect::<Vec<_>>());
+    let sums = rollup::Rollup {
+        minutes: (0..expected.segments.len() + expected.exits.len()).map(|i| 1 << i).collect(),
+        numbers: expected.clone(),
+    };
+    assert_eq!(rollup::decode(&fixture("rollup-1.bin", &rollup::encode(&sums).unwrap())).unwrap(), sums);
+    let heads: Vec<chunk::ChunkReport> = (0..3u8)
+        .map(|n| chunk::ChunkReport {
+            start_ms: 1_795_209_780_000 + u64::from(n) * 60_000,
+            incarnation: tierline_model::Incarnation([n / 2; 16]),
+            executions: u64::from(n) * 1_000,
+            ledger: ledger::encode(&report.ledger, &report.runtime),
+            segments: usize::from(n),
+            exits: 2,
+        })
+        .collect();
+    assert_eq!(chunk::decode(&fixture("chunk-1.bin", &chunk::encode(&heads).unwrap())).unwrap(), heads);
     let bytes = fixture("ledger-1.bin", &ledger::encode(&report.ledger, &report.runtime));
     assert_eq!(ledger::decode(&bytes).unwrap(), (report.ledger, report.runtime));
     let mut random = Random::new(2026);

@@ -56,23 +56,84 @@ fn one_directory_belongs_to_one_store() {
     SqliteStore::open(directory.path()).unwrap();
 }
 
+/// The only file in a folder.
+fn file_in(directory: &Path, folder: &str) -> std::path::PathBuf {
+    std::fs::read_dir(directory.join(folder)).unwrap().next().unwrap().unwrap().path()
+}
+
 #[test]
-fn damaged_files_are_named() {
-    for folder in ["meta.db", "metrics", "snapshots"] {
-        let directory = tempfile::tempdir().unwrap();
-        drop(written(directory.path()));
-        let mut path = directory.path().join(folder);
-        if path.is_dir() {
-            path = std::fs::read_dir(&path).unwrap().next().unwrap().unwrap().path();
+fn a_damaged_meta_file_is_named_and_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(written(directory.path()));
+    let path = directory.path().join("meta.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[..64].fill(0x55);
+    std::fs::write(&path, bytes).unwrap();
+    let error = open_error(directory.path());
+    assert!(matches!(error, StoreError::Damaged(_)), "{error}");
+    let text = error.to_string();
+    assert!(text.contains(path.to_str().unwrap()) && text.contains("restore it from a backup"), "{text}");
+    assert!(path.exists());
+}
+
+/// A day's file, made unusable in some way.
+type Damage = fn(&mut Vec<u8>);
+
+#[test]
+fn damaged_files_of_days_are_put_aside_and_nothing_else_is_lost() {
+    let kinds: [(&str, Damage); 3] = [
+        ("garbage at its head", |bytes| bytes[..64].fill(0x55)),
+        ("garbage", |bytes| bytes.iter_mut().enumerate().for_each(|(i, byte)| *byte = i as u8)),
+        ("cut short", |bytes| bytes.truncate(bytes.len() / 2 + 11)),
+    ];
+    for folder in ["metrics", "snapshots", "metrics-10m", "metrics-1h"] {
+        for (what, damage) in kinds {
+            let directory = tempfile::tempdir().unwrap();
+            let store = written(directory.path());
+            store.drop_expired(now_ms() + 7_200_000).unwrap();
+            let segments = store.segments(ACCOUNT, &SegmentFilter::default()).unwrap();
+            let before = numbers(&store);
+            drop(store);
+            let path = file_in(directory.path(), folder);
+            let mut bytes = std::fs::read(&path).unwrap();
+            damage(&mut bytes);
+            std::fs::write(&path, &bytes).unwrap();
+            let store = SqliteStore::open(directory.path()).unwrap();
+            let health = store.health().unwrap();
+            assert_eq!(health.quarantined.len(), 1, "{folder}, {what}");
+            let aside = &health.quarantined[0];
+            assert_eq!(std::fs::read(directory.path().join(&aside.moved_to)).unwrap(), bytes);
+            assert!(path.ends_with(&aside.file) && aside.reason.contains("damaged"), "{aside:?}");
+            if folder != "snapshots" {
+                assert_eq!(store.segments(ACCOUNT, &SegmentFilter::default()).unwrap(), segments);
+            }
+            if folder != "metrics" {
+                assert_eq!(numbers(&store), before, "{folder}, {what}: sums are not needed");
+                store.drop_expired(now_ms() + 7_200_000).unwrap();
+                assert_eq!(numbers(&store), before, "{folder}, {what}: and made again");
+            }
+            store.write(random_batch(&mut Random::new(9), now_ms())).unwrap();
         }
-        let mut bytes = std::fs::read(&path).unwrap();
-        bytes[..64].fill(0x55);
-        std::fs::write(&path, bytes).unwrap();
-        let error = open_error(directory.path());
-        assert!(matches!(error, StoreError::Damaged(_)), "{error}");
-        let text = error.to_string();
-        assert!(text.contains(path.to_str().unwrap()) && text.contains("restore it from a backup"), "{text}");
     }
+}
+
+#[test]
+fn damage_found_while_writing_puts_the_file_aside_and_writing_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(written(directory.path()));
+    for folder in ["metrics", "snapshots"] {
+        let path = file_in(directory.path(), folder);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let page = if folder == "metrics" { 16_384 } else { 8_192 };
+        bytes[page..].fill(0x77);
+        std::fs::write(&path, bytes).unwrap();
+    }
+    let store = SqliteStore::open(directory.path()).unwrap();
+    for seed in 0..20 {
+        store.write(random_batch(&mut Random::new(seed), now_ms())).unwrap();
+    }
+    assert_eq!(store.health().unwrap().quarantined.len(), 2);
+    assert!(numbers(&store)[0].count > 0);
 }
 
 #[test]
@@ -98,7 +159,7 @@ fn newer_and_foreign_files_are_refused() {
     let meta = rusqlite::Connection::open(directory.path().join("meta.db")).unwrap();
     meta.pragma_update(None, "user_version", 99).unwrap();
     let error = open_error(directory.path());
-    assert!(matches!(error, StoreError::Damaged(_)));
+    assert!(matches!(error, StoreError::Newer(_)));
     assert!(error.to_string().contains("newer version of Tierline (format 99"), "{error}");
 
     let directory = tempfile::tempdir().unwrap();

@@ -9,26 +9,41 @@ use super::BlockError;
 use super::bytes::{Reader, Writer};
 use crate::limits::BLOCK_CONTENT_BYTES_MAX;
 
-/// On the random data of bench/store levels 1 and 3 need the same time and bytes; real texts repeat more, which is
-/// what the higher level finds.
-const LEVEL: i32 = 3;
+/// How much work packing is worth.
+#[derive(Clone, Copy)]
+pub(super) enum Effort {
+    /// For what is packed again within the hour.
+    Quick,
+    /// For what stays as it is.
+    Thorough,
+}
+
+/// Real texts repeat more than random data, which is what the higher level finds.
+const fn level(effort: Effort) -> i32 {
+    match effort {
+        Effort::Quick => 1,
+        Effort::Thorough => 3,
+    }
+}
 
 thread_local! {
-    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static COMPRESSORS: [RefCell<Option<Compressor<'static>>>; 2] =
+        const { [const { RefCell::new(None) }; 2] };
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
 const NO_MEMORY: BlockError = BlockError::Damaged("no memory to compress or decompress it");
 
-pub(super) fn seal(version: u8, content: &[u8]) -> Result<Vec<u8>, BlockError> {
+pub(super) fn seal(version: u8, content: &[u8], effort: Effort) -> Result<Vec<u8>, BlockError> {
     if content.len() > BLOCK_CONTENT_BYTES_MAX {
         return Err(BlockError::TooLarge(content.len()));
     }
-    let frame = COMPRESSOR.with_borrow_mut(|slot| {
+    let frame = COMPRESSORS.with(|slots| {
+        let slot = &mut *slots[effort as usize].borrow_mut();
         let compressor = match slot {
             Some(compressor) => compressor,
             None => {
-                let mut made = Compressor::new(LEVEL).map_err(|_| NO_MEMORY)?;
+                let mut made = Compressor::new(level(effort)).map_err(|_| NO_MEMORY)?;
                 // SQLite has no checksums of its own; four bytes tell a flipped bit from data.
                 made.set_parameter(CParameter::ChecksumFlag(true)).map_err(|_| NO_MEMORY)?;
                 made.set_parameter(CParameter::ContentSizeFlag(false)).map_err(|_| NO_MEMORY)?;

@@ -9,6 +9,7 @@ use tierline_model::interval::Caller;
 use tierline_model::{AppId, BackendId, BtId, ExitMetrics, SegmentMetrics, TierId, VerdictCounts};
 
 use super::bytes::{Reader, Writer};
+use super::compress::Effort;
 use super::{BlockError, compress};
 
 /// The version written.
@@ -124,18 +125,35 @@ impl IdTable {
 /// # Errors
 /// [`BlockError::TooLarge`] when they do not fit into a block.
 pub fn encode(numbers: &Numbers) -> Result<Vec<u8>, BlockError> {
+    encode_with(numbers, Effort::Quick)
+}
+
+/// Packs points that stay as they are.
+///
+/// # Errors
+/// [`BlockError::TooLarge`] when they do not fit into a block.
+pub fn encode_thoroughly(numbers: &Numbers) -> Result<Vec<u8>, BlockError> {
+    encode_with(numbers, Effort::Thorough)
+}
+
+fn encode_with(numbers: &Numbers, effort: Effort) -> Result<Vec<u8>, BlockError> {
+    let mut content = Writer::default();
+    write_content(&mut content, numbers);
+    compress::seal(VERSION, &content.into_bytes(), effort)
+}
+
+/// The content of a block.
+pub(super) fn write_content(content: &mut Writer, numbers: &Numbers) {
     let mut ids = IdTable::default();
     let mut columns = Writer::with_capacity(64 + 32 * (numbers.segments.len() + numbers.exits.len()));
     write_segments(&mut columns, &numbers.segments, &mut ids);
     write_exits(&mut columns, &numbers.exits, &mut ids);
     let columns = columns.into_bytes();
-    let mut content = Writer::with_capacity(columns.len() + 8 * ids.ids.len() + 16);
     content.size(ids.ids.len());
     for id in &ids.ids {
         content.id(*id);
     }
     content.raw(&columns);
-    compress::seal(VERSION, &content.into_bytes())
 }
 
 fn write_segments(out: &mut Writer, points: &[SegmentPoint], ids: &mut IdTable) {
@@ -212,13 +230,19 @@ fn write_durations(out: &mut Writer, durations: impl Iterator<Item = (u64, u64, 
 pub fn decode(bytes: &[u8]) -> Result<Numbers, BlockError> {
     let (_, content) = compress::open(bytes, VERSION)?;
     let mut from = Reader::new(&content);
+    let numbers = read_content(&mut from)?;
+    from.end()?;
+    Ok(numbers)
+}
+
+/// Reads what [`write_content`] writes.
+pub(super) fn read_content(from: &mut Reader<'_>) -> Result<Numbers, BlockError> {
     let mut ids = Vec::new();
     for _ in 0..from.count(7)? {
         ids.push(from.id()?);
     }
-    let segments = read_segments(&mut from, &ids)?;
-    let exits = read_exits(&mut from, &ids)?;
-    from.end()?;
+    let segments = read_segments(from, &ids)?;
+    let exits = read_exits(from, &ids)?;
     Ok(Numbers { segments, exits })
 }
 

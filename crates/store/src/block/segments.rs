@@ -7,6 +7,7 @@ use tierline_model::{
 };
 
 use super::bytes::{Reader, Writer};
+use super::compress::Effort;
 use super::text::{Tables, TablesWriter};
 use super::{BlockError, compress};
 use crate::query::SegmentRecord;
@@ -98,7 +99,7 @@ impl SegmentBlockWriter {
         self.tables.write(&mut content);
         content.size(self.count);
         content.raw(&self.records.into_bytes());
-        compress::seal(VERSION, &content.into_bytes())
+        compress::seal(VERSION, &content.into_bytes(), Effort::Thorough)
     }
 }
 

@@ -201,11 +201,11 @@ pub fn ledgers_come_back<S: Store, K>(open: impl Fn() -> (S, K)) {
     }
 }
 
-/// Random batches, among them repeated ones, and random questions between them: always the naive answer. Once
-/// around now, once around midnight.
+/// Random batches, among them repeated and late ones, the store put in order at any moment, and random questions
+/// between them: always the naive answer. Some around now, some around midnight.
 pub fn random_questions_have_the_naive_answer<S: Store, K>(open: impl Fn() -> (S, K)) {
     let midnight = now_ms() / 86_400_000 * 86_400_000 + 10 * MINUTE_MS;
-    for (seed, end_ms) in [(1, now_ms()), (2, now_ms()), (3, midnight), (4, midnight)] {
+    for (seed, end_ms) in [(1, now_ms()), (2, now_ms()), (3, midnight), (4, midnight), (5, midnight)] {
         let (store, _kept) = open();
         let oracle = Oracle::default();
         let mut random = Random::new(seed);
@@ -219,11 +219,20 @@ pub fn random_questions_have_the_naive_answer<S: Store, K>(open: impl Fn() -> (S
             oracle.write(&batch);
             store.write(batch.clone()).expect("write");
             batches.push(batch);
+            if random.one_in(5) {
+                // As if time had gone on: hours are over, and what comes later comes late.
+                store.drop_expired(end_ms + random.below(3) * 60 * MINUTE_MS).expect("drop_expired");
+            }
             for _ in 0..5 {
                 let query = random_metrics(&mut random, end_ms);
                 let found = store.metrics(ACCOUNT, &query).expect("metrics");
                 assert_eq!(found, oracle.metrics(ACCOUNT, &query), "seed {seed}, round {round}: {query:?}");
             }
+        }
+        for application in APPLICATIONS {
+            let (app_id, range) = (AppId::of(application), TimeRange { start_ms: 0, end_ms: u64::MAX });
+            let found = store.ledgers(ACCOUNT, app_id, range).expect("ledgers");
+            assert_eq!(found, oracle.ledgers(ACCOUNT, app_id, range), "seed {seed}");
         }
         for dimension in DIMENSIONS {
             for family in [MetricFamily::Segments, MetricFamily::Exits] {

@@ -67,6 +67,9 @@ impl Oracle {
     #[must_use]
     pub fn metrics(&self, account: &str, query: &MetricQuery) -> Vec<MetricRow> {
         let state = self.state();
+        if query.range.start_ms >= query.range.end_ms {
+            return Vec::new();
+        }
         let from = query.range.start_ms / MINUTE_MS * MINUTE_MS;
         let to = query.range.end_ms.div_ceil(MINUTE_MS) * MINUTE_MS;
         let mut rows: Vec<(MetricRow, BTreeSet<u64>, BTreeSet<u64>)> = Vec::new();
@@ -156,6 +159,7 @@ impl Oracle {
                 start_ms: *start_ms,
                 ledger: report.report.ledger.clone(),
                 runtime: report.report.runtime,
+                executions: report.report.segments.iter().map(|s| s.duration.count()).sum(),
             })
             .collect();
         found.sort_by_key(|r| (r.start_ms, r.node_id, r.incarnation));

@@ -9,6 +9,8 @@ use crate::query::{
     Dimension, Dimensions, MetricFamily, MetricFilter, MetricQuery, SegmentFilter, Step, TimeRange,
 };
 
+const HOUR_MS: u64 = 60 * MINUTE_MS;
+
 /// Every dimension.
 pub const DIMENSIONS: [Dimension; 6] = [
     Dimension::Tier,
@@ -50,6 +52,14 @@ fn node(random: &mut Random, application: &str) -> NodeId {
 
 /// Some range around the samples, not always on whole minutes.
 fn range(random: &mut Random, end_ms: u64) -> TimeRange {
+    if random.one_in(3) {
+        // Whole hours, and more of them than there are data.
+        let start_ms = end_ms / HOUR_MS * HOUR_MS - random.below(4) * HOUR_MS;
+        return TimeRange {
+            start_ms,
+            end_ms: start_ms + random.below(6) * HOUR_MS + random.below(2) * MINUTE_MS,
+        };
+    }
     let start_ms = end_ms - random.below(40) * MINUTE_MS - random.below(3) * 17_000;
     TimeRange { start_ms, end_ms: start_ms + random.below(40) * MINUTE_MS + random.below(3) * 1_001 }
 }
@@ -64,7 +74,8 @@ pub fn random_metrics(random: &mut Random, end_ms: u64) -> MetricQuery {
         app_id: AppId::of(application),
         family: if random.one_in(2) { MetricFamily::Exits } else { MetricFamily::Segments },
         range: range(random, end_ms),
-        step: *random.pick(&[Step::Whole, Step::Minutes(1), Step::Minutes(7)]),
+        step: *random
+            .pick(&[1, 7, 10, 60, 120, 0].map(|n| if n == 0 { Step::Whole } else { Step::Minutes(n) })),
         group_by: Dimensions::of(&group_by),
         filter: MetricFilter {
             tier_id: rarely(random).then(|| tier(random, application)),

@@ -3,6 +3,7 @@
 //! `meta.db`, `metrics/<day>.db` and `snapshots/<day>.db`, days in UTC (`2026-11-20`). Each has SQLite's
 //! `application_id` set to say what it is and `user_version` to the number of its last migration.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::StoreError;
 use crate::limits::DAY_MAX;
+use crate::options::StoreOptions;
 
 /// Milliseconds of a day.
 pub(super) const DAY_MS: u64 = 86_400_000;
@@ -22,69 +24,144 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// that opening after a crash is quick).
 const CHECKPOINT_BYTES: u64 = 32 << 20;
 
+/// Bytes of log a directory with a limit can afford.
+fn checkpoint_bytes(options: &StoreOptions) -> u64 {
+    options.bytes_max.map_or(CHECKPOINT_BYTES, |max| (max / 256).clamp(256 << 10, CHECKPOINT_BYTES))
+}
+
 /// A file. The order is the order of commits: what others refer to comes first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(super) enum DataFile {
-    /// Numbers of a day.
+    /// One-minute numbers of a day.
     Metrics(u64),
+    /// Ten-minute sums of a day.
+    Tens(u64),
+    /// One-hour sums of the 30 days that start on this day.
+    Hours(u64),
     /// Segments that started on a day.
     Snapshots(u64),
+    /// Segments that are kept for ever.
+    Archive,
     /// Entities, agents, documents.
     Meta,
 }
 
+/// Days of one file of one-hour sums.
+pub(super) const HOURS_FILE_DAYS: u64 = 30;
+
+/// The kinds of files there are one of per day or some days.
+pub(super) const PARTITIONS: [fn(u64) -> DataFile; 4] =
+    [DataFile::Metrics, DataFile::Tens, DataFile::Hours, DataFile::Snapshots];
+
 const META_MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/meta/0001_initial.sql"),
     include_str!("../../migrations/meta/0002_documents_and_journal.sql"),
+    include_str!("../../migrations/meta/0003_state.sql"),
 ];
-const METRICS_MIGRATIONS: &[&str] = &[include_str!("../../migrations/metrics/0001_initial.sql")];
+const METRICS_MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/metrics/0001_initial.sql"),
+    include_str!("../../migrations/metrics/0002_chunks.sql"),
+];
+const ROLLUP_MIGRATIONS: &[&str] = &[include_str!("../../migrations/rollups/0001_initial.sql")];
 const SNAPSHOTS_MIGRATIONS: &[&str] = &[include_str!("../../migrations/snapshots/0001_initial.sql")];
 
 impl DataFile {
-    /// The day of a partition.
+    /// The day of a partition, or its first one.
     pub(super) const fn day(self) -> Option<u64> {
         match self {
-            Self::Metrics(day) | Self::Snapshots(day) => Some(day),
-            Self::Meta => None,
+            Self::Metrics(day) | Self::Tens(day) | Self::Hours(day) | Self::Snapshots(day) => Some(day),
+            Self::Archive | Self::Meta => None,
+        }
+    }
+
+    /// The first day behind a partition.
+    pub(super) const fn day_behind(self) -> Option<u64> {
+        match self {
+            Self::Hours(day) => Some(day + HOURS_FILE_DAYS),
+            _ => match self.day() {
+                Some(day) => Some(day + 1),
+                None => None,
+            },
+        }
+    }
+
+    /// The file of one-hour sums a day belongs to.
+    pub(super) const fn hours_of(day: u64) -> Self {
+        Self::Hours(day / HOURS_FILE_DAYS * HOURS_FILE_DAYS)
+    }
+
+    /// The folder of a partition.
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Metrics(_) => "metrics",
+            Self::Tens(_) => "metrics-10m",
+            Self::Hours(_) => "metrics-1h",
+            Self::Snapshots(_) => "snapshots",
+            Self::Archive | Self::Meta => "",
+        }
+    }
+
+    /// The name within the data directory.
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Archive => "archive.db".to_owned(),
+            Self::Meta => "meta.db".to_owned(),
+            _ => format!("{}/{}.db", self.folder(), day_name(self.day().unwrap_or_default())),
         }
     }
 
     pub(super) fn path(self, directory: &Path) -> PathBuf {
-        match self {
-            Self::Metrics(day) => directory.join("metrics").join(format!("{}.db", day_name(day))),
-            Self::Snapshots(day) => directory.join("snapshots").join(format!("{}.db", day_name(day))),
-            Self::Meta => directory.join("meta.db"),
+        directory.join(self.name())
+    }
+
+    /// The file of a name that [`DataFile::name`] gave.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "archive.db" => return Some(Self::Archive),
+            "meta.db" => return Some(Self::Meta),
+            _ => {}
         }
+        let (folder, file) = name.split_once('/')?;
+        let day = parse_day(file.strip_suffix(".db")?)?;
+        PARTITIONS.into_iter().map(|kind| kind(day)).find(|file| file.folder() == folder)
     }
 
     const fn migrations(self) -> &'static [&'static str] {
         match self {
             Self::Metrics(_) => METRICS_MIGRATIONS,
-            Self::Snapshots(_) => SNAPSHOTS_MIGRATIONS,
+            Self::Tens(_) | Self::Hours(_) => ROLLUP_MIGRATIONS,
+            Self::Snapshots(_) | Self::Archive => SNAPSHOTS_MIGRATIONS,
             Self::Meta => META_MIGRATIONS,
         }
     }
 
-    /// `TLme`, `TLmt`, `TLsn` in ASCII.
+    /// `TLme`, `TLmt`, … in ASCII.
     const fn application_id(self) -> i32 {
         i32::from_be_bytes(match self {
             Self::Meta => *b"TLme",
             Self::Metrics(_) => *b"TLmt",
+            Self::Tens(_) => *b"TLmT",
+            Self::Hours(_) => *b"TLmH",
             Self::Snapshots(_) => *b"TLsn",
+            Self::Archive => *b"TLsa",
         })
     }
 
     /// Large pages for blocks, small ones for small rows (measured: facts/storage 3, 4.2).
     const fn page_bytes(self) -> u64 {
         match self {
-            Self::Metrics(_) => 16_384,
-            Self::Snapshots(_) => 8_192,
+            Self::Metrics(_) | Self::Tens(_) | Self::Hours(_) => 16_384,
+            Self::Snapshots(_) | Self::Archive => 8_192,
             Self::Meta => 4_096,
         }
     }
 
     /// Opens it for the writer, making or migrating it where needed.
-    pub(super) fn open_for_writing(self, directory: &Path) -> Result<Connection, StoreError> {
+    pub(super) fn open_for_writing(
+        self,
+        directory: &Path,
+        options: &StoreOptions,
+    ) -> Result<Connection, StoreError> {
         let path = self.path(directory);
         let is_new = !path.exists();
         let at = |error| sqlite_error(&path, &error);
@@ -94,13 +171,17 @@ impl DataFile {
         let mut connection = Connection::open_with_flags(&path, flags).map_err(at)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(at)?;
         connection.set_prepared_statement_cache_capacity(64);
+        // A file that can be cut at its end gives room back without being written anew.
+        let auto_vacuum =
+            if matches!(self, Self::Snapshots(_)) { "PRAGMA auto_vacuum = INCREMENTAL;" } else { "" };
+        let checkpoint_bytes = checkpoint_bytes(options);
         connection
             .execute_batch(&format!(
-                "PRAGMA page_size = {page}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                "PRAGMA page_size = {page}; {auto_vacuum} PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                  PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {checkpoint}; \
-                 PRAGMA journal_size_limit = {CHECKPOINT_BYTES};",
+                 PRAGMA journal_size_limit = {checkpoint_bytes};",
                 page = self.page_bytes(),
-                checkpoint = CHECKPOINT_BYTES / self.page_bytes(),
+                checkpoint = checkpoint_bytes / self.page_bytes(),
             ))
             .map_err(at)?;
         self.migrate(&mut connection, &path)?;
@@ -132,7 +213,7 @@ impl DataFile {
         }
         let done = usize::try_from(found).unwrap_or(usize::MAX);
         if done > known {
-            return Err(StoreError::Damaged(format!(
+            return Err(StoreError::Newer(format!(
                 "{} was written by a newer version of Tierline (format {found}, this version knows {known}); \
                  run that version, or restore a backup made with this one",
                 path.display()
@@ -186,16 +267,29 @@ impl DataFile {
     }
 }
 
-/// The days whose files are in `folder`, others' files ignored.
-pub(super) fn days_in(folder: &Path) -> Result<Vec<u64>, StoreError> {
-    let entries = std::fs::read_dir(folder).map_err(|error| io_error("cannot list", folder, &error))?;
-    let mut days = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| io_error("cannot list", folder, &error))?;
-        let day = entry.file_name().to_str().and_then(|name| name.strip_suffix(".db")).and_then(parse_day);
-        days.extend(day);
+/// The folders of a data directory, itself among them.
+pub(super) fn folders(directory: &Path) -> Vec<PathBuf> {
+    let partitions = PARTITIONS.into_iter().map(|kind| directory.join(kind(0).folder()));
+    std::iter::once(directory.to_owned()).chain(partitions).collect()
+}
+
+/// The files there are, others' files ignored; `meta.db` always.
+pub(super) fn files_in(directory: &Path) -> Result<BTreeSet<DataFile>, StoreError> {
+    let mut files = BTreeSet::from([DataFile::Meta]);
+    if DataFile::Archive.path(directory).exists() {
+        files.insert(DataFile::Archive);
     }
-    Ok(days)
+    for kind in PARTITIONS {
+        let folder = directory.join(kind(0).folder());
+        let entries = std::fs::read_dir(&folder).map_err(|error| io_error("cannot list", &folder, &error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| io_error("cannot list", &folder, &error))?;
+            let day =
+                entry.file_name().to_str().and_then(|name| name.strip_suffix(".db")).and_then(parse_day);
+            files.extend(day.map(kind));
+        }
+    }
+    Ok(files)
 }
 
 /// Makes a directory's entries durable.

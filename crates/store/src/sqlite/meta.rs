@@ -419,3 +419,17 @@ pub(super) fn agents(
 pub(super) fn accounts(connection: &Connection) -> Result<Vec<String>, ReadError> {
     collect(connection, "SELECT name FROM account ORDER BY name", [], |row| Ok(row.get(0)?))
 }
+
+/// A number the store keeps for itself.
+pub(super) fn state(connection: &Connection, name: &str) -> Result<Option<u64>, ReadError> {
+    Ok(collect(connection, "SELECT value FROM state WHERE name = ?1", [name], |row| time(row, 0))?.pop())
+}
+
+pub(super) fn set_state(connection: &Connection, name: &str, value: u64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO state (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+        )?
+        .execute(params![name, integer(value)])?;
+    Ok(())
+}

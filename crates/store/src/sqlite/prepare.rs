@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tierline_model::{Guid, Incarnation, Segment, SpanId};
 
 use super::documents::DocumentWrite;
-use super::file::DAY_MS;
+use super::file::{DAY_MS, DataFile};
 use crate::aggregate::Source;
 use crate::block::segments::{SegmentBlockWriter, policy_code, verdict_code};
 use crate::block::{BlockError, ExitPoint, Numbers, SegmentPoint, ledger, numbers, sketches};
@@ -17,6 +17,7 @@ use crate::{AgentRecord, Entities, JournalRecord, StoreError};
 /// Bits of `segment.flags`.
 pub(super) const FIRST_IN_CHAIN: i64 = 1;
 pub(super) const IN_FLIGHT: i64 = 2;
+pub(super) const ARCHIVED: i64 = 4;
 
 /// One durable write.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub(super) struct Prepared {
     pub(super) account: Arc<str>,
     pub(super) received_ms: u64,
     pub(super) reports: Vec<PreparedReport>,
+    /// Sums whose minutes are not there, from an import.
+    pub(super) sums: Vec<PreparedSums>,
     pub(super) blocks: Vec<PreparedBlock>,
     pub(super) changes: Vec<MetaChange>,
 }
@@ -65,8 +68,20 @@ pub(super) struct PreparedReport {
     pub(super) sketches: Arc<[u8]>,
 }
 
+/// One row of sums.
+pub(super) struct PreparedSums {
+    pub(super) file: DataFile,
+    /// Since the start of the file.
+    pub(super) window: u64,
+    pub(super) source: Source,
+    pub(super) numbers: Vec<u8>,
+    pub(super) sketches: Vec<u8>,
+}
+
 pub(super) struct PreparedBlock {
     pub(super) day: u64,
+    /// Whether it is kept for ever.
+    pub(super) archive: bool,
     pub(super) body: Vec<u8>,
     /// In the order of the block.
     pub(super) rows: Vec<SegmentRow>,
@@ -93,7 +108,8 @@ impl Prepared {
     pub(super) fn bytes(&self) -> usize {
         let reports = self.reports.iter().map(|r| r.ledger.len() + r.packed.len() + r.sketches.len() + 64);
         let blocks = self.blocks.iter().map(|b| b.body.len() + 256 * b.rows.len());
-        reports.sum::<usize>()
+        let sums = self.sums.iter().map(|sums| sums.numbers.len() + sums.sketches.len() + 64).sum::<usize>();
+        sums + reports.sum::<usize>()
             + blocks.sum::<usize>()
             + self.changes.iter().map(MetaChange::bytes).sum::<usize>()
     }
@@ -192,9 +208,15 @@ fn prepare_segments(batches: &[NodeSegments]) -> Result<Vec<PreparedBlock>, Bloc
     Ok(done)
 }
 
+impl PreparedBlock {
+    pub(super) const fn file(&self) -> DataFile {
+        if self.archive { DataFile::Archive } else { DataFile::Snapshots(self.day) }
+    }
+}
+
 impl OpenBlock {
     fn finish(self, day: u64) -> Result<PreparedBlock, BlockError> {
-        Ok(PreparedBlock { day, body: self.writer.finish()?, rows: self.rows })
+        Ok(PreparedBlock { day, archive: false, body: self.writer.finish()?, rows: self.rows })
     }
 }
 

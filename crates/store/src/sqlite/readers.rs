@@ -1,10 +1,10 @@
 //! Reading connections: any number at once, never waiting for the writer, the idle ones kept.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::file::{DataFile, sqlite_error};
 use crate::StoreError;
@@ -14,6 +14,8 @@ use crate::limits::{READERS_IDLE_MAX, READERS_IDLE_PER_FILE_MAX};
 pub(super) struct Readers {
     directory: PathBuf,
     idle: Mutex<Idle>,
+    /// Files that could not be read and should be looked through.
+    suspects: Mutex<BTreeSet<DataFile>>,
 }
 
 #[derive(Default)]
@@ -59,9 +61,14 @@ impl ReadError {
     }
 }
 
+/// Whether the file, not the question, is at fault.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
 impl Readers {
     pub(super) fn new(directory: PathBuf) -> Self {
-        Self { directory, idle: Mutex::default() }
+        Self { directory, idle: Mutex::default(), suspects: Mutex::default() }
     }
 
     /// Runs `read` on a connection to `file`; `None` when there is no such file.
@@ -82,7 +89,12 @@ impl Readers {
             },
         };
         // A connection that failed is closed: its state is not worth guessing.
-        let answer = read(&connection).map_err(|error| error.at(&file.path(&self.directory)))?;
+        let answer = read(&connection).map_err(|error| {
+            if matches!(&error, ReadError::Sqlite(error) if is_damage(error)) {
+                self.suspects.lock().unwrap_or_else(PoisonError::into_inner).insert(file);
+            }
+            error.at(&file.path(&self.directory))
+        })?;
         let mut idle = self.lock();
         let total: usize = idle.connections.values().map(Vec::len).sum();
         let is_current = idle.drops == drops;
@@ -91,6 +103,11 @@ impl Readers {
             of_file.push(connection);
         }
         Ok(Some(answer))
+    }
+
+    /// Files that could not be read since this was asked last.
+    pub(super) fn take_suspects(&self) -> BTreeSet<DataFile> {
+        std::mem::take(&mut *self.suspects.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Closes the idle connections to `file`.

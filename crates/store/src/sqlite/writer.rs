@@ -12,24 +12,24 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::file::{DAY_MS, DataFile, io_error, sqlite_error, sync_directory};
-use super::metrics::{self, Replaced};
-use super::minute_cache::CachedReport;
+use super::decoded::{DecodedReport, RowKey};
+use super::file::{DataFile, sqlite_error};
 use super::names::Names;
-use super::prepare::{Outcome, Prepared};
+use super::prepare::{Outcome, Prepared, PreparedBlock};
+use super::readers::is_damage;
+use super::seal::{self, Sealed};
 use super::shared::Shared;
-use super::{documents, journal, meta, snapshots};
+use super::{meta, metrics, room, snapshots};
 use crate::StoreError;
 use crate::limits::{
-    AUDIT_RETENTION_DAYS, DISK_FREE_BYTES_MIN, DOCUMENT_DELETED_DAYS, EVENTS_RETENTION_DAYS, GROUP_BYTES_MAX,
-    GROUP_WAIT_MS, GROUP_WRITES_MAX, METRICS_RETENTION_DAYS, SNAPSHOTS_RETENTION_DAYS, WRITE_QUEUE_MAX,
-    WRITER_FILES_OPEN_MAX,
+    GROUP_BYTES_MAX, GROUP_WAIT_MS, GROUP_WRITES_MAX, WRITE_QUEUE_MAX, WRITER_FILES_OPEN_MAX,
 };
 
 /// Answers to the changes of a batch, in their order.
@@ -39,7 +39,11 @@ type Reply<T> = SyncSender<Result<T, StoreError>>;
 
 enum Command {
     Write(Prepared, Reply<Outcomes>),
+    Seal(Vec<Sealed>, Reply<()>),
     DropExpired { now_ms: u64, reply: Reply<()> },
+    DropMinutes { now_ms: u64, reply: Reply<()> },
+    CheckFile(DataFile, Reply<()>),
+    MakeSumsAgain(DataFile, Reply<()>),
     Stop,
 }
 
@@ -58,7 +62,10 @@ impl WriterHandle {
         let (commands, waiting) = sync_channel(WRITE_QUEUE_MAX);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Writer { shared, open: BTreeMap::new(), uses: 0, waiting }.run())
+            .spawn(move || {
+                let open = BTreeMap::new();
+                Writer { shared, open, uses: 0, waiting, damaged: None, bytes_since_look: 0 }.run();
+            })
             .map_err(|error| StoreError::Unavailable(format!("cannot start the writing thread: {error}")))?;
         Ok(Self { commands, thread: Some(thread) })
     }
@@ -67,8 +74,29 @@ impl WriterHandle {
         self.ask(|reply| Command::Write(prepared, reply))
     }
 
+    /// Puts packed hours in their places.
+    pub(super) fn seal(&self, sealed: Vec<Sealed>) -> Result<(), StoreError> {
+        self.ask(|reply| Command::Seal(sealed, reply))
+    }
+
+    /// Drops what is expired, but for minutes.
     pub(super) fn drop_expired(&self, now_ms: u64) -> Result<(), StoreError> {
         self.ask(|reply| Command::DropExpired { now_ms, reply })
+    }
+
+    /// Drops minutes that are expired and added up.
+    pub(super) fn drop_minutes(&self, now_ms: u64) -> Result<(), StoreError> {
+        self.ask(|reply| Command::DropMinutes { now_ms, reply })
+    }
+
+    /// Looks through a file a reader could not read, and puts it aside when it is damaged.
+    pub(super) fn check_file(&self, file: DataFile) -> Result<(), StoreError> {
+        self.ask(|reply| Command::CheckFile(file, reply))
+    }
+
+    /// Has the sums of a lost file made again.
+    pub(super) fn make_sums_again(&self, lost: DataFile) -> Result<(), StoreError> {
+        self.ask(|reply| Command::MakeSumsAgain(lost, reply))
     }
 
     fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
@@ -87,17 +115,21 @@ impl Drop for WriterHandle {
     }
 }
 
-struct OpenFile {
+pub(super) struct OpenFile {
     connection: Connection,
     names: Names,
     last_use: u64,
 }
 
-struct Writer {
-    shared: Arc<Shared>,
-    open: BTreeMap<DataFile, OpenFile>,
+pub(super) struct Writer {
+    pub(super) shared: Arc<Shared>,
+    pub(super) open: BTreeMap<DataFile, OpenFile>,
     uses: u64,
     waiting: Receiver<Command>,
+    /// The file that turned out to be damaged in a commit that failed, and how.
+    damaged: Option<(DataFile, String)>,
+    /// Bytes written since the directory was measured.
+    pub(super) bytes_since_look: u64,
 }
 
 /// Writes that share a commit.
@@ -133,9 +165,11 @@ impl Writer {
                 self.write_group(group);
             }
             match command {
-                Some(Command::DropExpired { now_ms, reply }) => {
-                    let _ = reply.send(self.drop_expired(now_ms));
-                }
+                Some(Command::Seal(sealed, reply)) => drop(reply.send(self.seal(&sealed))),
+                Some(Command::DropExpired { now_ms, reply }) => drop(reply.send(self.drop_expired(now_ms))),
+                Some(Command::DropMinutes { now_ms, reply }) => drop(reply.send(self.drop_minutes(now_ms))),
+                Some(Command::CheckFile(file, reply)) => drop(reply.send(self.check_file(file))),
+                Some(Command::MakeSumsAgain(file, reply)) => drop(reply.send(self.make_sums_again(file))),
                 Some(Command::Stop) => return,
                 Some(Command::Write(..)) | None => {}
             }
@@ -166,9 +200,20 @@ impl Writer {
         None
     }
 
-    fn write_group(&mut self, group: Group) {
+    fn write_group(&mut self, mut group: Group) {
+        group.batches.iter_mut().for_each(|batch| self.leave_out_what_is_late(batch));
         let batches: Vec<&Prepared> = group.batches.iter().collect();
-        match self.commit(&batches) {
+        let mut answer = self.commit(&batches);
+        // The file of a day that turns out to be damaged is put aside, and the day goes on with another one.
+        if answer.is_err()
+            && let Some((file, reason)) = self.damaged.take()
+            && file != DataFile::Meta
+            && self.put_aside(file, &reason).is_ok()
+        {
+            answer = self.commit(&batches);
+        }
+        self.shared.counters.note_write(answer.as_ref().err());
+        match answer {
             Ok(outcomes) => group.replies.iter().zip(outcomes).for_each(|(reply, outcomes)| {
                 let _ = reply.send(Ok(outcomes));
             }),
@@ -177,20 +222,37 @@ impl Writer {
             }
             // One of them may be at fault (its day's file is damaged, say): each for itself.
             Err(_) => batches.iter().zip(&group.replies).for_each(|(batch, reply)| {
-                let _ = reply
-                    .send(self.commit(&[batch]).map(|outcomes| outcomes.into_iter().flatten().collect()));
+                let answer = self.commit(&[batch]);
+                let _ = reply.send(answer.map(|outcomes| outcomes.into_iter().flatten().collect()));
             }),
         }
+        self.keep_below_limit_now_and_then(group.bytes as u64);
+    }
+
+    /// What belongs to a day that was dropped would be counted without the rest of that day.
+    fn leave_out_what_is_late(&self, batch: &mut Prepared) {
+        let counters = &self.shared.counters;
+        let minutes_from = self.shared.minutes_from.load(Ordering::Relaxed);
+        let snapshots_from = self.shared.snapshots_from.load(Ordering::Relaxed);
+        let reports = batch.reports.len();
+        batch.reports.retain(|report| report.day >= minutes_from);
+        let late = reports - batch.reports.len();
+        counters.reports_late.fetch_add(late as u64, Ordering::Relaxed);
+        let segments = |blocks: &[PreparedBlock]| blocks.iter().map(|block| block.rows.len()).sum::<usize>();
+        let before = segments(&batch.blocks);
+        batch.blocks.retain(|block| block.archive || block.day >= snapshots_from);
+        let late = before - segments(&batch.blocks);
+        counters.segments_late.fetch_add(late as u64, Ordering::Relaxed);
     }
 
     /// Answers the outcomes of each batch.
     fn commit(&mut self, batches: &[&Prepared]) -> Result<Vec<Outcomes>, StoreError> {
-        self.check_room(batches.iter().map(|batch| batch.bytes()).sum())?;
+        room::check(&self.shared.directory, batches.iter().map(|batch| batch.bytes()).sum())?;
         let files = files_of(batches);
         let answer = self.transact(&files, batches);
         let outcomes = match answer {
-            Ok((replaced, outcomes)) => {
-                self.publish(batches, replaced == Replaced::OtherSource);
+            Ok((written, outcomes)) => {
+                self.remember(batches, &written);
                 outcomes
             }
             Err(error) => {
@@ -198,8 +260,6 @@ impl Writer {
                 for file in &files {
                     self.open.remove(file);
                 }
-                // Some of the files may have been committed before another failed: the disk knows best.
-                self.shared.minutes.clear();
                 return Err(error);
             }
         };
@@ -207,42 +267,16 @@ impl Writer {
         Ok(outcomes)
     }
 
-    /// Refuses before anything is visible where a full disk would fail in the middle.
-    fn check_room(&self, bytes: usize) -> Result<(), StoreError> {
-        let directory = &self.shared.directory;
-        let disk = nix::sys::statvfs::statvfs(directory.as_path())
-            .map_err(|error| io_error("cannot ask for free room in", directory, &error.into()))?;
-        let block_bytes = disk.fragment_size() as u64;
-        let (free, total) =
-            (disk.blocks_available() as u64 * block_bytes, disk.blocks() as u64 * block_bytes);
-        // Twice: in the log and, when it is copied, in the file. Small disks need not keep as much free.
-        let needed = (2 * bytes as u64).saturating_add(DISK_FREE_BYTES_MIN.min(total / 32));
-        if free < needed {
-            return Err(StoreError::Unavailable(format!(
-                "the disk that holds {} is full ({} MiB free, {} MiB needed); make room and writing goes on by \
-                 itself",
-                directory.display(),
-                free >> 20,
-                needed.div_ceil(1 << 20)
-            )));
-        }
-        Ok(())
-    }
-
     fn transact(
         &mut self,
         files: &BTreeSet<DataFile>,
         batches: &[&Prepared],
-    ) -> Result<(Replaced, Vec<Outcomes>), StoreError> {
-        for file in files {
-            self.in_file(*file, |connection, _| connection.execute_batch("BEGIN IMMEDIATE"))?;
-        }
-        let mut replaced = Replaced::SameSource;
+    ) -> Result<(Vec<(RowKey, i64)>, Vec<Outcomes>), StoreError> {
+        self.begin(files)?;
+        let mut written = Vec::new();
         let mut outcomes = Vec::new();
         for batch in batches {
-            if self.apply(batch)? == Replaced::OtherSource {
-                replaced = Replaced::OtherSource;
-            }
+            self.apply(batch, &mut written)?;
             let of_batch = batch.changes.iter().map(|change| {
                 self.in_file(DataFile::Meta, |connection, names| {
                     meta::write(connection, names, &batch.account, change)
@@ -250,6 +284,18 @@ impl Writer {
             });
             outcomes.push(of_batch.collect::<Result<_, _>>()?);
         }
+        self.commit_files(files)?;
+        Ok((written, outcomes))
+    }
+
+    fn begin(&mut self, files: &BTreeSet<DataFile>) -> Result<(), StoreError> {
+        files.iter().try_for_each(|file| {
+            self.in_file(*file, |connection, _| connection.execute_batch("BEGIN IMMEDIATE"))
+        })
+    }
+
+    /// Commits file by file; everything is in their logs before the first of them.
+    fn commit_files(&mut self, files: &BTreeSet<DataFile>) -> Result<(), StoreError> {
         if files.len() > 1 {
             for file in files {
                 self.in_file(*file, |connection, _| connection.cache_flush())?;
@@ -260,36 +306,44 @@ impl Writer {
             #[cfg(feature = "conformance")]
             super::crash::committed();
         }
-        Ok((replaced, outcomes))
+        Ok(())
     }
 
-    /// Puts the numbers and segments of a batch into the open transactions.
-    fn apply(&mut self, batch: &Prepared) -> Result<Replaced, StoreError> {
-        let mut replaced = Replaced::SameSource;
+    /// Puts the numbers and segments of a batch into the open transactions. Collects rows and versions of reports.
+    fn apply(&mut self, batch: &Prepared, written: &mut Vec<(RowKey, i64)>) -> Result<(), StoreError> {
         for report in &batch.reports {
-            let written = self.in_file(DataFile::Metrics(report.day), |connection, names| {
+            written.push(self.in_file(DataFile::Metrics(report.day), |connection, names| {
                 metrics::write(connection, names, &batch.account, report)
+            })?);
+        }
+        for sums in &batch.sums {
+            self.in_file(sums.file, |connection, names| {
+                seal::import_sums(connection, names, &batch.account, sums)
             })?;
-            if written == Replaced::OtherSource {
-                replaced = Replaced::OtherSource;
-            }
         }
         for block in &batch.blocks {
-            self.in_file(DataFile::Snapshots(block.day), |connection, names| {
+            self.in_file(block.file(), |connection, names| {
                 snapshots::write(connection, names, &batch.account, block)
             })?;
         }
-        Ok(replaced)
+        Ok(())
     }
 
-    fn in_file<T>(
+    pub(super) fn in_file<T>(
         &mut self,
         file: DataFile,
         write: impl FnOnce(&Connection, &mut Names) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         let path = file.path(&self.shared.directory);
         let open = self.opened(file)?;
-        write(&open.connection, &mut open.names).map_err(|error| sqlite_error(&path, &error))
+        let answer = write(&open.connection, &mut open.names)
+            .map_err(|error| (sqlite_error(&path, &error), is_damage(&error)));
+        answer.map_err(|(error, is_damaged)| {
+            if is_damaged {
+                self.damaged = Some((file, error.to_string()));
+            }
+            error
+        })
     }
 
     fn opened(&mut self, file: DataFile) -> Result<&mut OpenFile, StoreError> {
@@ -297,7 +351,7 @@ impl Writer {
         let open = match self.open.entry(file) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
-                let connection = file.open_for_writing(&self.shared.directory)?;
+                let connection = file.open_for_writing(&self.shared.directory, &self.shared.options)?;
                 self.shared.add_file(file);
                 entry.insert(OpenFile { connection, names: Names::default(), last_use: 0 })
             }
@@ -306,24 +360,64 @@ impl Writer {
         Ok(open)
     }
 
-    /// Tells the cache what is new; from here on everybody sees it.
-    fn publish(&self, batches: &[&Prepared], identity_changed: bool) {
-        if identity_changed {
-            self.shared.minutes.clear();
+    /// Keeps what was just written, decoded as it is; everybody sees it already.
+    fn remember(&self, batches: &[&Prepared], written: &[(RowKey, i64)]) {
+        let reports = batches.iter().flat_map(|batch| &batch.reports);
+        for (report, (row, version)) in reports.zip(written) {
+            let decoded = DecodedReport {
+                start_ms: report.start_ms,
+                numbers: Arc::clone(&report.numbers),
+                sketches: Arc::clone(&report.sketches),
+            };
+            self.shared.decoded.put(*row, *version, decoded);
         }
         for batch in batches {
-            self.shared.minutes.advance(batch.received_ms);
-            for report in &batch.reports {
-                let cached = CachedReport {
-                    source: report.source,
-                    start_ms: report.start_ms,
-                    incarnation: report.incarnation,
-                    numbers: Arc::clone(&report.numbers),
-                    sketches: Arc::clone(&report.sketches),
-                };
-                self.shared.minutes.committed(&batch.account, &cached);
+            self.shared.decoded.advance(batch.received_ms);
+        }
+    }
+
+    /// Puts packed hours in their places: sums first, what makes them count last.
+    fn seal(&mut self, sealed: &[Sealed]) -> Result<(), StoreError> {
+        room::check(&self.shared.directory, sealed.iter().map(Sealed::bytes).sum())?;
+        let mut current = Vec::new();
+        for one in sealed {
+            let minutes = DataFile::Metrics(one.day);
+            if self.in_file(minutes, |connection, _| seal::is_current(connection, one))? {
+                current.push(one);
             }
         }
+        let sums: BTreeSet<DataFile> =
+            current.iter().flat_map(|one| [DataFile::Tens(one.day), DataFile::hours_of(one.day)]).collect();
+        let minutes: BTreeSet<DataFile> = current.iter().map(|one| DataFile::Metrics(one.day)).collect();
+        let answer = self.write_sealed(&current, &sums, &minutes);
+        if answer.is_err() {
+            for file in sums.iter().chain(&minutes) {
+                self.open.remove(file);
+            }
+        }
+        self.close_unused(&minutes);
+        self.keep_below_limit_now_and_then(sealed.iter().map(|one| one.bytes() as u64).sum());
+        answer
+    }
+
+    fn write_sealed(
+        &mut self,
+        sealed: &[&Sealed],
+        sums: &BTreeSet<DataFile>,
+        minutes: &BTreeSet<DataFile>,
+    ) -> Result<(), StoreError> {
+        self.begin(sums)?;
+        for one in sealed {
+            for file in [DataFile::Tens(one.day), DataFile::hours_of(one.day)] {
+                self.in_file(file, |connection, names| seal::write_sums(connection, names, file, one))?;
+            }
+        }
+        self.commit_files(sums)?;
+        self.begin(minutes)?;
+        for one in sealed {
+            self.in_file(DataFile::Metrics(one.day), |connection, _| seal::write_chunks(connection, one))?;
+        }
+        self.commit_files(minutes)
     }
 
     /// Closes the files that were not used for the longest time.
@@ -336,40 +430,14 @@ impl Writer {
             self.open.remove(&file);
         }
     }
-
-    fn drop_expired(&mut self, now_ms: u64) -> Result<(), StoreError> {
-        let first_kept = |days: u64| now_ms.saturating_sub(days * DAY_MS) / DAY_MS;
-        let expired = |file: &DataFile| match file {
-            DataFile::Metrics(day) => *day < first_kept(METRICS_RETENTION_DAYS),
-            DataFile::Snapshots(day) => *day < first_kept(SNAPSHOTS_RETENTION_DAYS),
-            DataFile::Meta => false,
-        };
-        for file in self.shared.files().into_iter().filter(expired) {
-            self.shared.remove_file(file);
-            self.open.remove(&file);
-            self.shared.minutes.clear();
-            file.remove(&self.shared.directory)?;
-            // Behind the removal: who opens it from here on finds nothing, who opened it before is told apart.
-            self.shared.readers.forget(file);
-            if let Some(folder) = file.path(&self.shared.directory).parent() {
-                sync_directory(folder)?;
-            }
-        }
-        let before_ms = now_ms.saturating_sub(METRICS_RETENTION_DAYS * DAY_MS);
-        self.in_file(DataFile::Meta, |connection, _| {
-            let before = |days: u64| now_ms.saturating_sub(days * DAY_MS);
-            meta::drop_agents(connection, before_ms)?;
-            documents::drop_deleted(connection, before(DOCUMENT_DELETED_DAYS))?;
-            journal::drop_before(connection, before(EVENTS_RETENTION_DAYS), before(AUDIT_RETENTION_DAYS))
-        })
-    }
 }
 
 fn files_of(batches: &[&Prepared]) -> BTreeSet<DataFile> {
     let mut files = BTreeSet::new();
     for batch in batches {
         files.extend(batch.reports.iter().map(|report| DataFile::Metrics(report.day)));
-        files.extend(batch.blocks.iter().map(|block| DataFile::Snapshots(block.day)));
+        files.extend(batch.sums.iter().map(|sums| sums.file));
+        files.extend(batch.blocks.iter().map(PreparedBlock::file));
         if !batch.changes.is_empty() {
             files.insert(DataFile::Meta);
         }
