@@ -1,7 +1,7 @@
 //! `cargo xtask bench NAME`: measures us, beside our peers where there are any, with what is in `bench/NAME`.
 //!
-//! A `requirements.txt` names peers from PyPI: `run.py` runs among them and our own wheel. A `Cargo.toml` is a
-//! program of its own.
+//! A `requirements.txt` names peers from PyPI: `run.py` runs among them and our own wheel. A `package.json` names peers
+//! from npm: `run.mjs` runs among them and our own package. A `Cargo.toml` is a program of its own.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::python::Environment;
-use crate::{dist, process, python, setup, workspace};
+use crate::{dist, node, process, python, setup, workspace};
 
 /// Runs one of the folders of `bench/`; further arguments go to its program.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -19,9 +19,12 @@ pub fn run(arguments: &[String]) -> Result<()> {
     };
     setup::basics()?;
     let folder = workspace::root().join("bench").join(name);
-    let mut program = match folder.join("requirements.txt").is_file() {
-        true => python_among_peers(name, &folder)?,
-        false => rust_program(&folder),
+    let mut program = if folder.join("requirements.txt").is_file() {
+        python_among_peers(name, &folder)?
+    } else if folder.join("package.json").is_file() {
+        node_among_peers(&folder)?
+    } else {
+        rust_program(&folder)
     };
     process::run(program.args(rest))
 }
@@ -34,6 +37,14 @@ fn python_among_peers(name: &str, folder: &Path) -> Result<Command> {
     environment.install_wheel(&dist::wheel()?)?;
     let mut script = Command::new(environment.python());
     script.arg(folder.join("run.py")).env("TIERLINE_BIN", workspace::dist().join("tierline"));
+    Ok(script)
+}
+
+fn node_among_peers(folder: &Path) -> Result<Command> {
+    node::newest_packages(folder, "the peers to measure beside")?;
+    node::install_agent(folder, &dist::tarball()?)?;
+    let mut script = Command::new(node::main()?.executable);
+    script.arg(folder.join("run.mjs")).env("TIERLINE_NODES", node::paths(&node::all()?));
     Ok(script)
 }
 
@@ -50,7 +61,9 @@ fn names() -> Result<Vec<String>> {
     for entry in std::fs::read_dir(workspace::root().join("bench"))? {
         let entry = entry?;
         let has = |file: &str| entry.path().join(file).is_file();
-        if (has("requirements.txt") && has("run.py")) || has("Cargo.toml") {
+        let is_program =
+            (has("requirements.txt") && has("run.py")) || (has("package.json") && has("run.mjs"));
+        if is_program || has("Cargo.toml") {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }

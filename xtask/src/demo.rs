@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::controller::{Controller, LOGIN};
 use crate::python::Environment;
-use crate::{dist, process, python, setup, workspace};
+use crate::{dist, node, process, python, setup, workspace};
 
 const APPLICATION: &str = "Shop";
 /// Short enough that a newcomer sees numbers while still reading the first lines.
@@ -18,6 +18,10 @@ const REPORT_INTERVAL_MS: u64 = 5_000;
 /// How long [`Demo::wait_until_visible`] gives the whole way from a request to the page's data.
 const VISIBLE_LIMIT: Duration = Duration::from_secs(90);
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// The tiers of the demo's longest business transaction and of the one that crosses Node, Python and Node.
+const TIERS: [&str; 5] = ["web", "front", "orders", "shipping", "mail"];
+/// Names RabbitMQ, if there is one, for the queue between the tiers `front` and `mail`.
+const AMQP_VARIABLE: &str = "SHOP_AMQP_URL";
 
 /// What the command line asked for.
 #[derive(Debug, Default, PartialEq)]
@@ -58,15 +62,19 @@ impl Demo {
             std::fs::remove_dir_all(&folder).with_context(|| format!("cannot clear {}", folder.display()))?;
         }
         std::fs::create_dir_all(&folder)?;
-        let environment = Environment::with(&python::main()?, "shop", &[], "the demo system")?;
+        let packages = if std::env::var_os(AMQP_VARIABLE).is_some() { &["pika"][..] } else { &[] };
+        let environment = Environment::with(&python::main()?, "shop", packages, "the demo system")?;
         environment.install_wheel(&built.wheel)?;
+        let node_tiers = workspace::root().join("examples/shop/node");
+        setup::npm_packages(&node_tiers)?;
+        node::install_agent(&node_tiers, &built.tarball)?;
         let controller = Controller::start(&built.binary, listen, &folder)?;
         let log = folder.join("shop.log");
         let shop = start_shop(&environment, &controller, &folder, &log, report_interval_ms)?;
         Ok(Self { controller, shop, log })
     }
 
-    /// Waits until both tiers and a slow and a failed request can be seen.
+    /// Waits until all tiers and a slow and a failed request can be seen.
     pub fn wait_until_visible(&mut self) -> Result<()> {
         let deadline = Instant::now() + VISIBLE_LIMIT;
         loop {
@@ -149,7 +157,7 @@ impl Demo {
         let range = "time-range-type=BEFORE_NOW&duration-in-mins=60&output=JSON";
         let snapshots = self.list(&format!("{APPLICATION}/request-snapshots?{range}"))?;
         let mut missing = Vec::new();
-        for tier in ["front", "orders"] {
+        for tier in TIERS {
             if !tiers.iter().any(|found| found["name"] == tier) {
                 missing.push(format!("tier {tier}"));
             }
@@ -190,6 +198,9 @@ fn start_shop(
     let output = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
     let mut shop = Command::new(environment.python());
     shop.args(["-m", "shop", "--data"]).arg(folder.join("shop"));
+    if let Ok(url) = std::env::var(AMQP_VARIABLE) {
+        shop.args(["--amqp", &url]);
+    }
     shop.current_dir(workspace::root().join("examples/shop"));
     shop.env("APPDYNAMICS_AGENT_APPLICATION_NAME", APPLICATION)
         .env("APPDYNAMICS_CONTROLLER_HOST_NAME", host)

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 
 use crate::python::Environment;
-use crate::{process, python, setup, workspace};
+use crate::{npm_package, process, python, setup, workspace};
 
 const MATURIN: &str = "maturin>=1.16,<2";
 
@@ -17,13 +17,15 @@ pub struct Dist {
     pub binary: PathBuf,
     /// `dist/tierline-*.whl`: the Python agent.
     pub wheel: PathBuf,
+    /// `dist/tierline-*.tgz`: the Node.js agent.
+    pub tarball: PathBuf,
 }
 
 /// Builds everything and says where it is.
 pub fn run() -> Result<()> {
     setup::basics()?;
     let dist = build()?;
-    for file in [&dist.binary, &dist.wheel] {
+    for file in [&dist.binary, &dist.wheel, &dist.tarball] {
         let bytes = std::fs::metadata(file)?.len();
         println!("{} ({:.1} MB)", file.display(), bytes as f64 / 1e6);
     }
@@ -33,7 +35,7 @@ pub fn run() -> Result<()> {
 /// Builds everything; each part does nothing when it is up to date.
 pub fn build() -> Result<Dist> {
     page()?;
-    Ok(Dist { binary: binary()?, wheel: wheel()? })
+    Ok(Dist { binary: binary()?, wheel: wheel()?, tarball: tarball()? })
 }
 
 /// The page, to be embedded: `ui/dist`.
@@ -64,9 +66,6 @@ pub fn wheel() -> Result<PathBuf> {
     let python = python::main()?;
     let maturin = Environment::with(&python, "maturin", &[MATURIN], "building the wheel")?;
     println!("building the wheel");
-    let dist = workspace::dist();
-    std::fs::create_dir_all(&dist)?;
-    // Another version's wheel beside the new one would make `dist/tierline-*.whl` ambiguous.
     let fresh = workspace::target().join("wheel");
     if fresh.exists() {
         std::fs::remove_dir_all(&fresh)?;
@@ -83,20 +82,37 @@ pub fn wheel() -> Result<PathBuf> {
     ]);
     build.arg(&python.executable).arg("--out").arg(&fresh).current_dir(workspace::root());
     process::quiet(&mut build)?;
-    let built = wheels_in(&fresh)?.pop().context("maturin succeeded without making a wheel")?;
-    for old in wheels_in(&dist)? {
-        if old.file_name() != built.file_name() {
-            std::fs::remove_file(old)?;
-        }
-    }
-    let to = dist.join(built.file_name().context("a wheel has a name")?);
-    replace(&built, &to)?;
-    Ok(to)
+    let built = files_in(&fresh, "whl")?.pop().context("maturin succeeded without making a wheel")?;
+    only(&built, "whl")
+}
+
+/// The Node.js agent: `dist/tierline-*.tgz`.
+pub fn tarball() -> Result<PathBuf> {
+    only(&npm_package::pack()?, "tgz")
 }
 
 /// The wheel in `dist/`, when one was built.
 pub fn built_wheel() -> Result<PathBuf> {
-    wheels_in(&workspace::dist())?.pop().context("dist/ has no wheel")
+    files_in(&workspace::dist(), "whl")?.pop().context("dist/ has no wheel")
+}
+
+/// The npm package in `dist/`, when one was built.
+pub fn built_tarball() -> Result<PathBuf> {
+    files_in(&workspace::dist(), "tgz")?.pop().context("dist/ has no npm package")
+}
+
+/// Puts a file into `dist/` as the only one of its kind: another version's beside it would be taken for it.
+fn only(built: &Path, extension: &str) -> Result<PathBuf> {
+    let dist = workspace::dist();
+    std::fs::create_dir_all(&dist)?;
+    for old in files_in(&dist, extension)? {
+        if old.file_name() != built.file_name() {
+            std::fs::remove_file(old)?;
+        }
+    }
+    let to = dist.join(built.file_name().context("a built file has a name")?);
+    replace(built, &to)?;
+    Ok(to)
 }
 
 /// Copies `from` over `to` unless they are the same already, so that `to` keeps its time and a running
@@ -112,15 +128,15 @@ fn replace(from: &Path, to: &Path) -> Result<()> {
     std::fs::rename(&beside, to).with_context(|| format!("cannot write {}", to.display()))
 }
 
-fn wheels_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut wheels = Vec::new();
+fn files_in(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "whl") {
-            wheels.push(path);
+        if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
         }
     }
-    Ok(wheels)
+    Ok(files)
 }
 
 /// When the youngest source file below `folder` was written.

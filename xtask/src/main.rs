@@ -8,6 +8,8 @@ mod controller;
 mod demo;
 mod dist;
 mod http;
+mod node;
+mod npm_package;
 mod process;
 mod protos;
 mod python;
@@ -25,7 +27,7 @@ cargo xtask test [STEP…]      everything: set-up, build, and the tests of ever
 cargo xtask check             formatting, lints, licences, advisories, dead code
 cargo xtask codegen [--check] write the generated files, or prove them fresh
 cargo xtask bench NAME        one of the folders of bench/
-cargo xtask dist              dist/tierline and dist/tierline-*.whl";
+cargo xtask dist              dist/tierline, dist/tierline-*.whl and dist/tierline-*.tgz";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

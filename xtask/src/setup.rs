@@ -1,6 +1,6 @@
 //! What the tasks need beside Rust, Python and Node: looked for first, installed by name when missing.
 //!
-//! Everything but Debian packages goes below the target folder or `ui/node_modules`. Each install says
+//! Everything but Debian packages goes below the target folder or into a `node_modules`. Each install says
 //! what it is for, and nothing is said when everything is there.
 
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ pub fn npm_packages(folder: &Path) -> Result<()> {
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    println!("installing the npm packages of {} (building and testing the page)", shown(folder));
+    println!("installing the npm packages of {} (building and testing it)", shown(folder));
     let mut npm = Command::new("npm");
     process::quiet(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(folder))?;
     std::fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))

@@ -1,33 +1,39 @@
 //! `cargo xtask test`: everything that proves something, from set-up to the browser, with one closing line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use crate::demo::Demo;
+use crate::node::{self, Node};
 use crate::process::Output;
 use crate::python::{Environment, Python};
 use crate::tally::{self, Runner, Tally};
-use crate::{codegen, dist, process, python, setup, workspace};
+use crate::{codegen, dist, npm_package, process, python, setup, workspace};
 
 /// A step that takes longer hangs.
 const STEP_LIMIT: Duration = Duration::from_secs(20 * 60);
 /// Tests that run on the main interpreter only: they take long, or need the world.
 const FOLDERS_OF_MAIN: [&str; 2] = ["e2e", "fork"];
+/// Tests of the Node agent with a step or a way of their own; `package` visits the other interpreters itself.
+const NODE_FOLDERS_APART: [&str; 3] = ["e2e", "package", "types"];
+/// Tests of the Node agent that run on every interpreter.
+const NODE_FOLDERS_OF_ALL: [&str; 2] = ["api", "hooks"];
 /// Short, so that the browser test need not wait for whole minutes.
 const BROWSER_REPORT_INTERVAL_MS: u64 = 1_000;
 
 type Step = fn() -> Result<Tally>;
 
-const STEPS: [(&str, Step); 8] = [
+const STEPS: [(&str, Step); 9] = [
     ("setup", set_up),
     ("codegen", generated_files),
     ("page", page),
     ("rust", rust),
     ("dist", build),
     ("python", python_tests),
+    ("node", node_tests),
     ("end-to-end", end_to_end),
     ("browser", browser),
 ];
@@ -75,6 +81,8 @@ fn set_up() -> Result<Tally> {
     setup::chromium()?;
     let versions: Vec<String> = python::all().iter().map(|python| format!("3.{}", python.minor)).collect();
     println!("Python versions found: {}", versions.join(", "));
+    let versions: Vec<String> = node::all()?.iter().map(|node| node.major.to_string()).collect();
+    println!("Node versions found: {}", versions.join(", "));
     Ok(Tally::default())
 }
 
@@ -126,12 +134,87 @@ fn python_tests() -> Result<Tally> {
     Ok(sum)
 }
 
-/// Agents and a real controller together, on the main interpreter.
+/// All tests of the Node agent on the main interpreter, those of the API on every other that can be had, the
+/// package as programs install it, and the types as a compiler sees them.
+fn node_tests() -> Result<Tally> {
+    let tarball = built()?.tarball;
+    npm_package::into_source_folder()?;
+    let folder = workspace::root().join("node");
+    let (main, all) = (node::main()?, node::all()?);
+    let mut sum = Tally::default();
+    for part in folders_in(&folder.join("tests"))? {
+        if folder.join("tests").join(&part).join("package-lock.json").is_file() {
+            setup::npm_packages(&folder.join("tests").join(&part))?;
+        }
+    }
+    for node in &all {
+        println!("\n--- Node {}", node.major);
+        let parts = match node.major == main.major {
+            true => folders_in(&folder.join("tests"))?,
+            false => NODE_FOLDERS_OF_ALL.map(str::to_owned).to_vec(),
+        };
+        let parts = parts.iter().filter(|part| !NODE_FOLDERS_APART.contains(&part.as_str()));
+        sum += node_test(node, &folder, parts.map(|part| format!("tests/{part}")))?;
+    }
+    println!("\n--- the package");
+    let mut package = node_test_command(&main, &folder, ["tests/package".to_owned()])?;
+    package.env("TIERLINE_TARBALL", tarball).env("TIERLINE_NODES", node::paths(&all));
+    sum += counted(Runner::Node, &mut package)?;
+    Ok(sum)
+}
+
+fn node_test(node: &Node, folder: &Path, parts: impl IntoIterator<Item = String>) -> Result<Tally> {
+    counted(Runner::Node, &mut node_test_command(node, folder, parts)?)
+}
+
+/// Node 18 and 20 take files, not patterns.
+fn node_test_command(node: &Node, folder: &Path, parts: impl IntoIterator<Item = String>) -> Result<Command> {
+    let mut test = Command::new(&node.executable);
+    test.args(["--test", "--test-reporter=tap"]).current_dir(folder);
+    test.env("TIERLINE_BIN", workspace::dist().join("tierline"));
+    for part in parts {
+        let mut files = Vec::new();
+        test_files(&folder.join(&part), &mut files)?;
+        files.sort();
+        test.args(files);
+    }
+    Ok(test)
+}
+
+fn test_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() && name != "node_modules" {
+            test_files(&path, files)?;
+        } else if [".test.js", ".test.cjs", ".test.mjs"].iter().any(|ending| name.ends_with(ending)) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn folders_in(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Agents and a real controller together, on the main interpreters.
 fn end_to_end() -> Result<Tally> {
-    let wheel = built()?.wheel;
+    let built = built()?;
     let environment = test_environment(&python::main()?, &FOLDERS_OF_MAIN)?;
-    environment.install_wheel(&wheel)?;
-    pytest(&environment, &["python/tests/e2e"])
+    environment.install_wheel(&built.wheel)?;
+    let mut sum = pytest(&environment, &["python/tests/e2e"])?;
+    npm_package::into_source_folder()?;
+    sum += node_test(&node::main()?, &workspace::root().join("node"), ["tests/e2e".to_owned()])?;
+    Ok(sum)
 }
 
 /// The page in a real browser, over the running demo.
@@ -181,5 +264,6 @@ fn counted(runner: Runner, command: &mut Command) -> Result<Tally> {
 fn built() -> Result<dist::Dist> {
     let binary: PathBuf = workspace::dist().join("tierline");
     let wheel = dist::built_wheel().context("run `cargo xtask dist` first, or the step `dist`")?;
-    Ok(dist::Dist { binary, wheel })
+    let tarball = dist::built_tarball().context("run `cargo xtask dist` first, or the step `dist`")?;
+    Ok(dist::Dist { binary, wheel, tarball })
 }

@@ -16,13 +16,15 @@ START_LIMIT_S = 30.0
 STOP_LIMIT_S = 8.0
 POLL_INTERVAL_S = 0.2
 ORDERS_NODES = 2
+NODE_TIERS = Path(__file__).resolve().parent.parent / "node"
 
 
 class Shop:
     """The processes of the shop."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, amqp: str | None) -> None:
         self._data = data
+        self._amqp = ["--amqp", amqp] if amqp else []
         self._processes: list[tuple[str, subprocess.Popen[str]]] = []
 
     def start(self, customers_per_second: float) -> None:
@@ -44,9 +46,17 @@ class Shop:
             "shipping", 1, "shop.shipping", "--database", str(self._data / "shipping.db"), "--memory", memory
         )
         addresses = [word for address in orders for word in ("--orders", address)]
-        front = self._tier("front", 1, "shop.front", *addresses, "--memory", memory)
-        self._start("load", {}, "shop.load", "--front", front, "--per-second", str(customers_per_second))
-        print(f"the shop is open at http://{front}/catalogue", flush=True)
+        with_node = shutil.which("node") is not None and (NODE_TIERS / "node_modules/appdynamics").is_dir()
+        if with_node:
+            self._tier("mail", 1, "mail.mjs", "--memory", memory, *self._amqp)
+            addresses += ["--mails", *self._amqp]
+        door = self._tier("front", 1, "shop.front", *addresses, "--memory", memory)
+        if with_node:
+            door = self._tier("web", 1, "web.mjs", "--front", door)
+        else:
+            print("without the tiers web and mail: see README.md for what Node.js needs", flush=True)
+        self._start("load", {}, "shop.load", "--front", door, "--per-second", str(customers_per_second))
+        print(f"the shop is open at http://{door}/catalogue", flush=True)
 
     def wait(self) -> str:
         """Until one of them ends, which none should."""
@@ -93,8 +103,10 @@ class Shop:
 
     def _start(self, name: str, names: dict[str, str], module: str, *arguments: str) -> int:
         """Starts a process and answers the port that it says it listens on."""
+        is_node = module.endswith(".mjs")
+        program = ["node", str(NODE_TIERS / module)] if is_node else [sys.executable, "-m", module]
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [*program, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
@@ -112,6 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="shop", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder for the databases")
     parser.add_argument("--per-second", type=float, default=12.0, help="customers' visits at most")
+    parser.add_argument("--amqp", help="URL of RabbitMQ; without it the mails wait in the cache's server")
     options = parser.parse_args()
     options.data.mkdir(parents=True, exist_ok=True)
 
@@ -119,7 +132,7 @@ def main() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, leave)
-    shop = Shop(options.data)
+    shop = Shop(options.data, options.amqp)
     trouble = None
     try:
         shop.start(options.per_second)

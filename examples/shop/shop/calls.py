@@ -17,7 +17,10 @@ from appdynamics.agent import api as appd
 from shop import resp
 
 HTTP_TIMEOUT_S = 10.0
-QUEUE_NAME = "orders-to-ship"
+#: From the tier that takes orders to the one that ships them.
+ORDERS_TO_SHIP = "orders-to-ship"
+#: From the tier in front to the one that sends mails, which is written for Node.js.
+MAILS = "mails"
 
 
 class TierError(Exception):
@@ -95,31 +98,59 @@ class Cache:
 
 
 class Queue:
-    """The queue; a message carries the correlation header, so that the consumer continues the transaction."""
+    """A queue in Redis; a message carries the correlation header, so that the consumer continues the transaction."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, name: str, address: str) -> None:
+        self._name = name
         self._client = resp.Client(address)
         host, port = address.split(":")
-        self._properties = {
-            "HOST": host,
-            "PORT": int(port),
-            "DESTINATION": QUEUE_NAME,
-            "VENDOR": "Redis list",
-        }
+        self._properties = {"HOST": host, "PORT": int(port), "DESTINATION": name, "VENDOR": "Redis list"}
 
     def publish(self, bt: Any, message: dict[str, Any]) -> None:
-        operation = f"LPUSH {QUEUE_NAME}"
+        operation = f"LPUSH {self._name}"
         with appd.exit_call(
-            bt, appd.EXIT_QUEUE, QUEUE_NAME, self._properties, operation=operation
+            bt, appd.EXIT_QUEUE, self._name, self._properties, operation=operation
         ) as exit_call:
             correlation = appd.make_correlation_header(bt, exit_call)
             envelope = {"message": message, "correlation": correlation[1] if correlation else None}
-            self._client.ask("LPUSH", QUEUE_NAME, json.dumps(envelope))
+            self._client.ask("LPUSH", self._name, json.dumps(envelope))
 
     def take(self, seconds: int) -> tuple[dict[str, Any], str | None] | None:
         """The next message and its correlation header; ``None`` when none came in time."""
-        answer = self._client.ask("BRPOP", QUEUE_NAME, str(seconds))
+        answer = self._client.ask("BRPOP", self._name, str(seconds))
         if answer is None:
             return None
         envelope = json.loads(answer[1])
         return envelope["message"], envelope["correlation"]
+
+
+class RabbitQueue:
+    """A queue in RabbitMQ, which has a place for headers beside the message."""
+
+    def __init__(self, name: str, url: str) -> None:
+        import pika  # pyright: ignore[reportMissingImports]  (installed only beside RabbitMQ)
+
+        self._pika: Any = pika
+        self._parameters = pika.URLParameters(url)
+        self._name = name
+        self._properties = {
+            "HOST": self._parameters.host,
+            "PORT": self._parameters.port,
+            "DESTINATION": name,
+            "VENDOR": "RabbitMQ",
+        }
+
+    def publish(self, bt: Any, message: dict[str, Any]) -> None:
+        with appd.exit_call(
+            bt, appd.EXIT_QUEUE, self._name, self._properties, operation=f"basic.publish {self._name}"
+        ) as exit_call:
+            correlation = appd.make_correlation_header(bt, exit_call)
+            properties = self._pika.BasicProperties(headers=dict([correlation]) if correlation else {})
+            # A connection per message: the threads of the server share none, and mails are rare.
+            connection = self._pika.BlockingConnection(self._parameters)
+            try:
+                channel = connection.channel()
+                channel.queue_declare(self._name)
+                channel.basic_publish("", self._name, json.dumps(message).encode(), properties)
+            finally:
+                connection.close()

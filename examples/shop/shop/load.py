@@ -19,13 +19,14 @@ CUSTOMERS = ["Ada", "Grace", "Edsger", "Barbara", "Donald", "Tony"]
 COUNTRIES = ["Germany", "France", "Poland", "Chile"]
 SEED = 7
 #: One in so many visits is of this kind. Primes, so that they rarely meet.
-ARCHIVE_SEARCH_EVERY, EXPIRED_CARD_EVERY, REPEATED_ORDER_EVERY, LOCKED_LOGIN_EVERY, ATLANTIS_EVERY = (
-    41,
-    29,
-    37,
-    53,
-    31,
-)
+ARCHIVE_SEARCH_EVERY = 41
+EXPIRED_CARD_EVERY = 29
+REPEATED_ORDER_EVERY = 37
+LOCKED_LOGIN_EVERY = 53
+ATLANTIS_EVERY = 31
+REGISTRATION_EVERY = 11
+#: Of the registrations.
+UNKNOWN_MAIL_EVERY = 7
 
 
 class Customers:
@@ -48,6 +49,9 @@ class Customers:
                 return "POST", "/login", {"customer": customer, "tries": 4}
             if visit % ARCHIVE_SEARCH_EVERY == 0:
                 return "GET", f"/search?text={quote(customer)}&archive=yes", None
+            if visit % REGISTRATION_EVERY == 0:
+                place = "invalid" if visit // REGISTRATION_EVERY % UNKNOWN_MAIL_EVERY == 0 else "example.org"
+                return "POST", "/account/register", {"mail": f"{customer.lower()}-{visit}@{place}"}
             special = [
                 visit % every == 0 for every in (EXPIRED_CARD_EVERY, REPEATED_ORDER_EVERY, ATLANTIS_EVERY)
             ]
@@ -91,7 +95,7 @@ def visit(customers: Customers, front: str, pause_s: float) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--front", required=True, help="HOST:PORT of the tier front")
+    parser.add_argument("--front", required=True, help="HOST:PORT of the tier to visit")
     parser.add_argument("--per-second", type=float, default=12.0, help="visits at most")
     parser.add_argument("--customers", type=int, default=3, help="how many at the same time")
     options = parser.parse_args()

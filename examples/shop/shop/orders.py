@@ -33,7 +33,7 @@ class Orders:
     def __init__(self, database: str, memory: str) -> None:
         self._path = database
         self._local = threading.local()
-        self._queue = calls.Queue(memory)
+        self._queue = calls.Queue(calls.ORDERS_TO_SHIP, memory)
 
     def stock(self, bt: Any, _rest: str, _asked: dict[str, Any]) -> Any:
         rows = self._database().run(bt, "SELECT product, amount FROM stock ORDER BY product")

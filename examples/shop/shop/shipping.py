@@ -36,7 +36,7 @@ def consume(path: str, memory: str) -> None:
     """Takes messages for ever. Each is a transaction that continues where the message came from."""
     database = calls.Database(path)
     database.run(None, SCHEMA)
-    queue = calls.Queue(memory)
+    queue = calls.Queue(calls.ORDERS_TO_SHIP, memory)
     lifecycle.say_ready()
     while True:
         taken = queue.take(POLL_SECONDS)
