@@ -30,6 +30,18 @@ pub const REST_ANSWER_BYTES_MAX: usize = 32 << 20;
 /// Points of one answer of `metric-data`; more are refused.
 pub const REST_METRIC_POINTS_MAX: usize = 400_000;
 
+/// Events of one answer of the REST API (facts/controller-api 2.4).
+pub const REST_EVENTS_MAX: usize = 5_000;
+
+/// Violations of one answer of the REST API.
+pub const REST_VIOLATIONS_MAX: usize = 5_000;
+
+/// Lines of the audit of one answer of the REST API.
+pub const REST_AUDIT_LINES_MAX: usize = 10_000;
+
+/// Nodes one call takes out of the lists.
+pub const REST_NODES_MARKED_MAX: usize = 25;
+
 /// How deep XML may be that clients send.
 pub const XML_DEPTH_MAX: usize = 32;
 

@@ -2,29 +2,38 @@
 //! key always present in JSON, names or ids in paths, arrays of one for single things, sloppy requests accepted.
 //! Each file says what its calls are (`calls`), which makes the routes and the OpenAPI document.
 
+pub mod alerting;
 pub mod answer;
 pub mod applications;
 pub mod auth;
 pub mod backends;
 pub mod body;
 pub mod business_transactions;
+pub mod calendar;
 pub mod call;
+pub mod configuration;
 pub mod directory;
 pub mod document;
 pub mod error;
+pub mod events;
+pub mod health_rule_suppression;
 pub mod json;
+pub mod lenient;
 pub mod metric_data;
 pub mod metrics;
 pub mod nodes;
+pub mod nodes_historical;
 pub mod query;
 pub mod request_snapshots;
 pub mod server_status;
+pub mod service_endpoints;
 pub mod shape;
 pub mod snapshot_filter;
 pub mod snapshot_record;
 pub mod tiers;
 pub mod time_range;
 pub mod value;
+pub mod violations;
 pub mod visitor;
 pub mod xml;
 pub mod xml_reader;
@@ -52,6 +61,12 @@ pub fn calls() -> Calls {
         .and(metrics::calls())
         .and(metric_data::calls())
         .and(request_snapshots::calls())
+        .and(violations::calls())
+        .and(events::calls())
+        .and(service_endpoints::calls())
+        .and(nodes_historical::calls())
+        .and(alerting::calls())
+        .and(configuration::calls())
         .and(auth::calls())
         .and(server_status::calls())
 }

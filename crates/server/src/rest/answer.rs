@@ -90,3 +90,18 @@ pub fn json(status: StatusCode, value: &serde_json::Value) -> Response {
 pub fn text(media_type: &'static str, text: String) -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], text).into_response()
 }
+
+/// Where the page is, as the caller sees this controller: for links in answers.
+#[must_use]
+pub fn page_address(headers: &HeaderMap, listen: &str) -> String {
+    let plain = |text: &&str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'[' | b']'))
+    };
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text("host").filter(plain).unwrap_or(listen);
+    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    format!("{scheme}://{host}")
+}

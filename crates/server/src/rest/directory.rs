@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use tierline_store::{Application, BtRecord, Entities, NodeRecord, Store, StoreError, TierRecord};
+use tierline_engine::overlay;
+use tierline_store::{Application, BtRecord, Entities, NodeRecord, Store, StoreError, TierRecord, TimeRange};
 
 use super::error::RestError;
 use super::visitor::LoggedIn;
-use crate::controller::Shared;
+use crate::controller::{Shared, now_ms};
 use crate::login::Visitor;
 use crate::permissions::Permission;
 
@@ -77,7 +78,10 @@ pub fn application(store: &dyn Store, account: &str, text: &str) -> Result<Optio
 /// When the store cannot be read.
 pub fn directory(store: &dyn Store, account: &str, text: &str) -> Result<Option<Directory>, StoreError> {
     let Some(application) = application(store, account, text)? else { return Ok(None) };
-    let entities = store.entities(account, application.id)?;
+    let now = now_ms();
+    // As of now: what was silent for long is left out.
+    let range = TimeRange { start_ms: now.saturating_sub(3_600_000), end_ms: now };
+    let entities = overlay::entities(store, account, application.id, Some(range))?;
     Ok(Some(Directory { application, entities }))
 }
 

@@ -112,6 +112,7 @@ impl From<StoreError> for RestError {
     fn from(error: StoreError) -> Self {
         let status = match &error {
             StoreError::TooLarge { .. } => StatusCode::BAD_REQUEST,
+            StoreError::Conflict { .. } => StatusCode::CONFLICT,
             StoreError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };

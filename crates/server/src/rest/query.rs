@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri, header};
 
 /// The parameters; an empty value counts as absent.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,26 @@ impl Parameters {
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.trim()).find(|v| !v.is_empty())
+    }
+
+    /// All values that are not empty, in their order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let values = self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim());
+        values.filter(|value| !value.is_empty())
+    }
+
+    /// With those of a form in the body, when it is one.
+    #[must_use]
+    pub fn with_form(mut self, headers: &HeaderMap, body: &str) -> Self {
+        let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if media_type
+            .is_some_and(|text| text.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"))
+            && let Ok(uri) = format!("/?{}", body.trim().replace(char::is_whitespace, "+")).parse::<Uri>()
+            && let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(&uri)
+        {
+            self.0.extend(pairs);
+        }
+        self
     }
 
     /// A whole number; what is none counts as absent.
