@@ -2,10 +2,10 @@
 
 use tierline_store::{Application, Entities, Store, StoreError, TimeRange};
 
+use crate::applications_admin;
 use crate::numbers::Numbers;
 use crate::scope::Scope;
 use crate::series::{Series, Steps, Subject};
-use crate::staleness::{self, Staleness};
 
 /// An application with its numbers.
 #[derive(Debug)]
@@ -32,9 +32,7 @@ pub fn applications(
     range: TimeRange,
 ) -> Result<Vec<ApplicationNumbers>, StoreError> {
     let mut all = Vec::new();
-    let hours = staleness::load(store, account)?.application_hours;
-    let fresh = |application: &Application| !Staleness::is_stale(hours, application.last_seen_ms, range);
-    for application in store.applications(account)?.into_iter().filter(fresh) {
+    for application in applications_admin::listed(store, account, range)? {
         let scope = Scope { store, account, app_id: application.id, range };
         let entities: Entities = scope.entities()?;
         let steps = Steps::spark(range);

@@ -4,6 +4,7 @@
 pub mod agent_configuration;
 pub mod alerting;
 pub mod applications;
+pub mod applications_admin;
 pub mod backends;
 pub mod backends_admin;
 pub mod baselines;

@@ -126,3 +126,6 @@ pub const AGENT_CONFIGURATION_BYTES_MAX: usize = 200_000;
 
 /// Names of BTs that get their own line although the agents' limit is reached.
 pub const PROMOTED_BTS_MAX: usize = 1_000;
+
+/// Deleted applications an account remembers; the one deleted longest ago comes back first.
+pub const APPLICATIONS_DELETED_MAX: usize = 10_000;

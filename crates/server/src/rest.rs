@@ -12,12 +12,14 @@ pub mod business_transactions;
 pub mod calendar;
 pub mod call;
 pub mod configuration;
+pub mod detection_transfer;
 pub mod directory;
 pub mod document;
 pub mod error;
 pub mod events;
 pub mod health_rule_suppression;
 pub mod json;
+pub mod json_in_xml;
 pub mod lenient;
 pub mod metric_data;
 pub mod metrics;
@@ -32,6 +34,8 @@ pub mod snapshot_filter;
 pub mod snapshot_record;
 pub mod tiers;
 pub mod time_range;
+pub mod tools;
+pub mod transfer;
 pub mod value;
 pub mod violations;
 pub mod visitor;
@@ -67,6 +71,9 @@ pub fn calls() -> Calls {
         .and(nodes_historical::calls())
         .and(alerting::calls())
         .and(configuration::calls())
+        .and(transfer::calls())
+        .and(detection_transfer::calls())
+        .and(tools::calls())
         .and(auth::calls())
         .and(server_status::calls())
 }

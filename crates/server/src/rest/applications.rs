@@ -2,8 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use tierline_engine::applications_admin;
 use tierline_model::correlation::account_guid;
-use tierline_store::Application;
+use tierline_store::{Application, TimeRange};
 
 use super::answer::Output;
 use super::call::{Call, Calls};
@@ -12,7 +13,7 @@ use super::error::RestError;
 use super::shape::Shape;
 use super::value::Value;
 use super::visitor::LoggedIn;
-use crate::controller::Shared;
+use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 
 /// The calls of this file.
@@ -44,7 +45,9 @@ pub async fn list(
 ) -> Result<Response, RestError> {
     visitor.must(Permission::ViewApplications)?;
     let account = visitor.account.clone();
-    let all = controller.ask(move |store| store.applications(&account)).await?;
+    let now = now_ms();
+    let range = TimeRange { start_ms: now.saturating_sub(3_600_000), end_ms: now };
+    let all = controller.ask(move |store| applications_admin::listed(store, &account, range)).await?;
     Ok(answer(output, &visitor.account, &all))
 }
 

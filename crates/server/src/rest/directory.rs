@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use tierline_engine::overlay;
+use tierline_engine::{applications_admin, overlay};
 use tierline_store::{Application, BtRecord, Entities, NodeRecord, Store, StoreError, TierRecord, TimeRange};
 
 use super::error::RestError;
@@ -28,6 +28,13 @@ impl Address {
     #[must_use]
     pub fn name(&self, what: &str) -> &str {
         self.names.get(what).map_or("", String::as_str)
+    }
+}
+
+impl Address {
+    /// For calls that name the thing in a parameter instead.
+    pub fn set(&mut self, what: &str, name: &str) {
+        self.names.insert(what.to_owned(), name.to_owned());
     }
 }
 
@@ -68,7 +75,7 @@ fn find<'a, T>(all: &'a [T], text: &str, name: impl Fn(&T) -> &str, id: impl Fn(
 /// # Errors
 /// When the store cannot be read.
 pub fn application(store: &dyn Store, account: &str, text: &str) -> Result<Option<Application>, StoreError> {
-    let all = store.applications(account)?;
+    let all = applications_admin::known(store, account)?;
     Ok(find(&all, text, |a| &a.name, |a| a.id.get()).cloned())
 }
 
