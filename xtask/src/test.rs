@@ -24,6 +24,9 @@ const NODE_FOLDERS_OF_ALL: [&str; 2] = ["api", "hooks"];
 /// Short, so that the browser test need not wait for whole minutes.
 const BROWSER_REPORT_INTERVAL_MS: u64 = 1_000;
 
+/// Makes up requests from OpenAPI documents.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
 type Step = fn() -> Result<Tally>;
 
 const STEPS: [(&str, Step); 9] = [
@@ -31,6 +34,7 @@ const STEPS: [(&str, Step); 9] = [
     ("codegen", generated_files),
     ("page", page),
     ("rust", rust),
+    ("rest-api", rest_api),
     ("dist", build),
     ("python", python_tests),
     ("node", node_tests),
@@ -105,6 +109,16 @@ fn rust() -> Result<Tally> {
         Runner::Cargo,
         cargo.args(["test", "--workspace", "--no-fail-fast"]).current_dir(workspace::root()),
     )
+}
+
+/// Both HTTP APIs against their OpenAPI documents, with requests that Schemathesis makes up.
+fn rest_api() -> Result<Tally> {
+    let environment =
+        Environment::with(&python::main()?, "schemathesis", &[SCHEMATHESIS], "tests of the HTTP APIs")?;
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "-p", "tierline-server", "--test", "rest_schemathesis", "--", "--ignored", "--nocapture"]);
+    cargo.env("TIERLINE_SCHEMATHESIS", environment.program("schemathesis"));
+    counted(Runner::Cargo, cargo.current_dir(workspace::root()))
 }
 
 fn build() -> Result<Tally> {
