@@ -116,7 +116,16 @@ fn rest_api() -> Result<Tally> {
     let environment =
         Environment::with(&python::main()?, "schemathesis", &[SCHEMATHESIS], "tests of the HTTP APIs")?;
     let mut cargo = Command::new("cargo");
-    cargo.args(["test", "-p", "tierline-server", "--test", "rest_schemathesis", "--", "--ignored", "--nocapture"]);
+    cargo.args([
+        "test",
+        "-p",
+        "tierline-server",
+        "--test",
+        "rest_schemathesis",
+        "--",
+        "--ignored",
+        "--nocapture",
+    ]);
     cargo.env("TIERLINE_SCHEMATHESIS", environment.program("schemathesis"));
     counted(Runner::Cargo, cargo.current_dir(workspace::root()))
 }

@@ -1,11 +1,9 @@
 //! OAuth client credentials: `POST /controller/api/oauth/access_token` (facts/controller-api 1, RFC 6749 4.4).
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
 use serde_json::json;
 
 use crate::access_keys::DEFAULT_ACCOUNT;
@@ -13,14 +11,34 @@ use crate::controller::{Shared, now_ms};
 use crate::counters::Counters;
 use crate::limits::OAUTH_BODY_BYTES_MAX;
 use crate::login::{self, Credentials};
+use crate::rest::call::{Call, Calls};
+use crate::rest::shape::Shape;
 use crate::tokens::Claims;
 
-/// Where clients get their tokens.
-pub const PATH: &str = "/controller/api/oauth/access_token";
-
-/// The endpoint.
-pub fn routes() -> Router<Shared> {
-    Router::new().route(PATH, post(token)).layer(DefaultBodyLimit::max(OAUTH_BODY_BYTES_MAX))
+/// The call.
+#[must_use]
+pub fn calls() -> Calls {
+    let refused = || Shape::Record(vec![("error", Shape::Text), ("error_description", Shape::Text)]);
+    let token =
+        vec![("access_token", Shape::Text), ("expires_in", Shape::Number), ("token_type", Shape::Text)];
+    let call = Call::post("/api/oauth/access_token", "oauth_token", "A token for an API client.")
+        .open()
+        .note("Client credentials of RFC 6749. A token ends by itself; ask for the next one before that.")
+        .takes(
+            &["application/x-www-form-urlencoded", "application/vnd.appd.cntrl+protobuf"],
+            "`grant_type`, `client_id` (`NAME@ACCOUNT`) and `client_secret` as a form, under either media type.",
+            "grant_type=client_credentials&client_id=mine@customer1&client_secret=…",
+        )
+        .answers_json(200, "The token and how many seconds it lives.", Shape::Record(token));
+    let call = [
+        (400, "It is not such a form."),
+        (401, "The client or its secret is wrong."),
+        (413, "The form is too long."),
+        (429, "Too many wrong secrets; come back after Retry-After seconds."),
+    ]
+    .into_iter()
+    .fold(call, |call, (status, about)| call.answers_json(status, about, refused()));
+    Calls::default().add(call, token_call)
 }
 
 /// Why there is no token (RFC 6749, 5.2).
@@ -42,7 +60,7 @@ impl Refusal {
     }
 }
 
-async fn token(State(controller): State<Shared>, request: Request) -> Response {
+async fn token_call(State(controller): State<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let answer = match axum::body::to_bytes(body, OAUTH_BODY_BYTES_MAX).await {
         Ok(body) => grant(&controller, &parts, &body).await,

@@ -2,9 +2,11 @@
 //! key always present in JSON, names or ids in paths, arrays of one for single things, sloppy requests accepted.
 //! Each file says what its calls are (`calls`), which makes the routes and the OpenAPI document.
 
+pub mod account;
 pub mod alerting;
 pub mod answer;
 pub mod applications;
+pub mod audit_history;
 pub mod auth;
 pub mod backends;
 pub mod body;
@@ -26,6 +28,7 @@ pub mod metrics;
 pub mod nodes;
 pub mod nodes_historical;
 pub mod query;
+pub mod rbac;
 pub mod request_snapshots;
 pub mod server_status;
 pub mod service_endpoints;
@@ -36,6 +39,7 @@ pub mod tiers;
 pub mod time_range;
 pub mod tools;
 pub mod transfer;
+pub mod users;
 pub mod value;
 pub mod violations;
 pub mod visitor;
@@ -52,6 +56,7 @@ pub use error::RestError;
 use self::call::Calls;
 use crate::controller::Shared;
 use crate::limits::REST_BODY_BYTES_MAX;
+use crate::oauth;
 
 /// All calls.
 #[must_use]
@@ -74,6 +79,11 @@ pub fn calls() -> Calls {
         .and(transfer::calls())
         .and(detection_transfer::calls())
         .and(tools::calls())
+        .and(rbac::calls())
+        .and(users::calls())
+        .and(account::calls())
+        .and(audit_history::calls())
+        .and(oauth::calls())
         .and(auth::calls())
         .and(server_status::calls())
 }

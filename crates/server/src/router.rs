@@ -8,16 +8,17 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 
 use crate::controller::Shared;
-use crate::{api, ingest, oauth, page, rest, security_headers};
+use crate::{api, ingest, page, rest, security_headers};
 
 /// The router of a controller.
 pub fn router(controller: &Shared) -> Router {
     Router::new()
         .merge(ingest::http::routes())
         .merge(ingest::opamp::routes())
-        .merge(oauth::routes())
         .nest("/api", api::routes())
         .nest("/controller", rest::routes())
+        // One client asks without the prefix (facts/controller-api 2.7).
+        .route("/api/accounts/myaccount", get(rest::account::own))
         .route("/metrics", get(metrics))
         .fallback(page::serve)
         .with_state(controller.clone())

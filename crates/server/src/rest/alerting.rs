@@ -9,7 +9,7 @@ use tierline_engine::alerting::{
     self, Action, ActionSuppression, Alerting, AlertingError, HealthRule, Policy, Schedule, Versioned,
 };
 use tierline_model::AppId;
-use tierline_store::StoreError;
+use tierline_store::{Store, StoreError};
 
 use super::answer;
 use super::body::JsonBody;
@@ -19,7 +19,9 @@ use super::error::RestError;
 use super::health_rule_suppression::HealthRuleSuppression;
 use super::lenient;
 use super::shape::Shape;
-use crate::controller::Shared;
+use crate::audit::{self, Action as AuditAction};
+use crate::controller::{Shared, now_ms};
+use crate::login::Visitor;
 use crate::permissions::Permission;
 
 /// How lists show a thing.
@@ -291,7 +293,11 @@ async fn create<T: Alerting>(
     let thing = read::<T>(body)?;
     let visitor = address.visitor;
     let made = controller
-        .ask(move |store| Ok(alerting::create(store, &visitor.account, app_id, thing, &visitor.user)))
+        .ask(move |store| {
+            let made = alerting::create(store, &visitor.account, app_id, thing, &visitor.user);
+            made.as_ref().inspect(|made| audited(store, &visitor, AuditAction::ObjectCreated, *made)).ok();
+            Ok(made)
+        })
         .await??;
     let mut response = whole(StatusCode::CREATED, &made)?;
     let location = format!("/controller{}/{}", uri.path().trim_end_matches('/'), made.id());
@@ -299,6 +305,11 @@ async fn create<T: Alerting>(
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// Writes into the audit that somebody made or changed a thing.
+pub fn audited<T: Alerting>(store: &dyn Store, visitor: &Visitor, action: AuditAction, thing: &T) {
+    audit::record(store, visitor, action, &format!("{}:{}", T::KIND, thing.name()), now_ms());
 }
 
 /// `If-Match: "5"`.
@@ -320,7 +331,9 @@ async fn update<T: Alerting>(
     let visitor = address.visitor;
     let done = controller
         .ask(move |store| {
-            Ok(alerting::update(store, &visitor.account, app_id, id, thing, version, &visitor.user))
+            let done = alerting::update(store, &visitor.account, app_id, id, thing, version, &visitor.user);
+            done.as_ref().inspect(|done| audited(store, &visitor, AuditAction::ObjectUpdated, *done)).ok();
+            Ok(done)
         })
         .await??;
     whole(StatusCode::OK, &done)
@@ -339,11 +352,14 @@ async fn switch<T: Alerting>(
     let id = id(&address, T::WHAT)?;
     let visitor = address.visitor;
     let done = controller.ask(move |store| {
-        Ok((|| {
+        let switch = || {
             let Versioned { value, version, .. } = alerting::get::<T>(store, &visitor.account, app_id, id)?;
             let switched = with_enabled(&value, enabled)?;
             alerting::update(store, &visitor.account, app_id, id, switched, Some(version), &visitor.user)
-        })())
+        };
+        let done = switch();
+        done.as_ref().inspect(|done| audited(store, &visitor, AuditAction::ObjectUpdated, *done)).ok();
+        Ok(done)
     });
     let _: T = done.await??;
     Ok(answer::json(StatusCode::OK, &json!({"enabled": enabled})))
@@ -365,7 +381,14 @@ async fn delete<T: Alerting>(
     let id = id(&address, T::WHAT)?;
     let visitor = address.visitor;
     controller
-        .ask(move |store| Ok(alerting::delete::<T>(store, &visitor.account, app_id, id, &visitor.user)))
+        .ask(move |store| {
+            let done = alerting::delete::<T>(store, &visitor.account, app_id, id, &visitor.user);
+            if done.is_ok() {
+                let object = format!("{}:{id}", T::KIND);
+                audit::record(store, &visitor, AuditAction::ObjectDeleted, &object, now_ms());
+            }
+            Ok(done)
+        })
         .await??;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -17,7 +17,8 @@ use super::query::Parameters;
 use super::shape::Shape;
 use super::value::Value;
 use super::xml_reader;
-use crate::controller::Shared;
+use crate::audit::{self, Action};
+use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 
 /// The calls of this file.
@@ -115,7 +116,12 @@ pub async fn exclude(
     let decision = if excluded { Decision::Exclude(ids) } else { Decision::Include(ids) };
     let (visitor, app_id) = (address.visitor, directory.application.id);
     let done = controller.ask(move |store| {
-        Ok(transactions_admin::decide(store, &visitor.account, app_id, &decision, &visitor.user))
+        let done = transactions_admin::decide(store, &visitor.account, app_id, &decision, &visitor.user);
+        if done.is_ok() {
+            let object = format!("business-transactions:{app_id}");
+            audit::record(store, &visitor, Action::ObjectUpdated, &object, now_ms());
+        }
+        Ok(done)
     });
     done.await??;
     Ok(StatusCode::OK.into_response())

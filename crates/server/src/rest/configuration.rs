@@ -11,7 +11,8 @@ use super::error::RestError;
 use super::query::Parameters;
 use super::shape::Shape;
 use super::value::Value;
-use crate::controller::Shared;
+use crate::audit::{self, Action};
+use crate::controller::{Shared, now_ms};
 use crate::limits::{REST_EVENTS_MAX, REST_SNAPSHOTS_USUAL};
 use crate::permissions::Permission;
 
@@ -149,12 +150,13 @@ async fn set(
     let change = change.ok_or_else(|| RestError::bad_request(format!("{name} is not updateable")))?;
     let value = parameters.number("value").filter(|value| *value <= HOURS_MAX);
     let value = value.ok_or_else(|| RestError::bad_request("Invalid value for value is specified"))?;
-    let visitor = address.visitor;
+    let (visitor, setting) = (address.visitor, name.clone());
     let hours = controller
         .ask(move |store| {
             let mut hours = staleness::load(store, &visitor.account)?;
             change(&mut hours, value);
             staleness::save(store, &visitor.account, hours, &visitor.user)?;
+            audit::record(store, &visitor, Action::ObjectUpdated, &format!("setting:{setting}"), now_ms());
             Ok(hours)
         })
         .await?;

@@ -19,6 +19,7 @@ use super::server_status::VERSION;
 use super::transfer::{UPLOADS_XML, app};
 use super::xml::escape;
 use super::xml_reader::{self, Element};
+use crate::audit::{self, Action};
 use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 
@@ -196,6 +197,8 @@ async fn import(
                 Some(there.version),
                 by_and_when,
             )?;
+            let object = format!("agent-configuration:{app_id}");
+            audit::record(store, &visitor, Action::ObjectUpdated, &object, now_ms());
             Ok(())
         };
         Ok(take())

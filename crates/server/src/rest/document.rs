@@ -60,7 +60,10 @@ fn operation(call: &Call) -> Value {
         answers.insert(answer.status.to_string(), success(answer));
     }
     for status in call.failures() {
-        answers.insert(status.to_string(), failure(status, Errors::of(call.path)));
+        let declared = answers.contains_key(&status.to_string());
+        if !declared {
+            answers.insert(status.to_string(), failure(status, Errors::of(call.path)));
+        }
     }
     let in_path = path_names(call.path).into_iter().map(|name| {
         json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}, "description": path_about(name)})

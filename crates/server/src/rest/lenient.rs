@@ -27,12 +27,58 @@ const NUMBERS: [&str; 9] = [
     "durationInMinutes",
 ];
 
+/// Keys that cannot be null: a null means that they are absent. Elsewhere a null stays what it is, so that clients read
+/// back what they wrote.
+const NEVER_NULL: [&str; 41] = [
+    "id",
+    "name",
+    "enabled",
+    "disabled",
+    "useDataFromLastNMinutes",
+    "waitTimeAfterViolation",
+    "scheduleName",
+    "affects",
+    "affectedEntityType",
+    "evalCriterias",
+    "conditionAggregationType",
+    "conditions",
+    "shortName",
+    "evaluateToTrueOnNoData",
+    "triggerEnabled",
+    "minimumTriggers",
+    "evalDetail",
+    "evalDetailType",
+    "metricAggregateFunction",
+    "metricPath",
+    "metricExpressionVariables",
+    "variableName",
+    "metricEvalDetail",
+    "metricEvalDetailType",
+    "executeActionsInBatch",
+    "actions",
+    "actionName",
+    "actionType",
+    "notes",
+    "events",
+    "healthRuleEventTypes",
+    "healthRuleScopeType",
+    "healthRules",
+    "otherEvents",
+    "customEvents",
+    "emails",
+    "url",
+    "method",
+    "body",
+    "startTimeMs",
+    "endTimeMs",
+];
+
 /// Makes values what their keys say. What cannot be is left for the reader to refuse.
 pub fn straighten(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(straighten),
         Value::Object(fields) => {
-            fields.retain(|_, value| !value.is_null());
+            fields.retain(|key, value| !(value.is_null() && NEVER_NULL.contains(&key.as_str())));
             for (key, value) in fields {
                 straighten(value);
                 if BOOLS.contains(&key.as_str()) {
@@ -81,11 +127,11 @@ mod tests {
     #[test]
     fn values_become_what_their_keys_say() {
         let mut value = json!({"enabled": "True", "id": "5", "compareValue": "2.5", "minimumTriggers": 3.0,
-            "name": "true", "description": null, "conditions": [{"triggerEnabled": "false"}], "disabled": "perhaps"});
+            "name": "true", "shortName": null, "other": null, "conditions": [{"triggerEnabled": "false"}], "disabled": "perhaps"});
         straighten(&mut value);
         assert_eq!(
             value,
-            json!({"enabled": true, "id": 5, "compareValue": 2.5, "minimumTriggers": 3, "name": "true",
+            json!({"enabled": true, "id": 5, "compareValue": 2.5, "minimumTriggers": 3, "name": "true", "other": null,
                 "conditions": [{"triggerEnabled": false}], "disabled": "perhaps"})
         );
     }

@@ -19,7 +19,9 @@ use super::directory::{self, Address};
 use super::error::RestError;
 use super::lenient;
 use super::query::Parameters;
+use super::rbac::user_value;
 use super::shape::Shape;
+use crate::audit::{self, Action};
 use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 
@@ -43,6 +45,12 @@ pub fn calls() -> Calls {
             empty,
         )
         .add(nothing("/restui/licenseRule/getEumLicenseUsage", "license_eum", "Licences: none."), empty)
+        .add(
+            Call::get("/rest/databases/collectors", "database_collectors", "Of another product: none.")
+                .answers_json(200, "Empty.", Shape::list(Shape::Object)),
+            no_collectors,
+        )
+        .and(users_of_page())
         .and(about_applications())
 }
 
@@ -93,6 +101,49 @@ fn about_applications() -> Calls {
         .add(counts, event_counts)
         .add(create, create_application)
         .add(delete, delete_application)
+}
+
+fn users_of_page() -> Calls {
+    let reference = Shape::records(&[("id", Shape::Number), ("name", Shape::Text)]);
+    let user = vec![
+        ("id", Shape::Number),
+        ("name", Shape::Text),
+        ("email", Shape::Text),
+        ("displayName", Shape::Text),
+        ("security_provider_type", Shape::Text),
+        ("roles", reference.clone()),
+        ("groups", reference.clone()),
+    ];
+    let path = "/restui/userAdministrationUiService/users";
+    let list = Call::get(path, "users_of_page_list", "Users of the account.").answers_json(
+        200,
+        "Ids and names.",
+        reference,
+    );
+    let one = Call::get("/restui/userAdministrationUiService/users/{id}", "users_of_page_one", "One user.")
+        .note("An administrator has the role `super-admin`.")
+        .answers_json(200, "The user.", Shape::Record(user))
+        .fails(&[404]);
+    Calls::default().add(list, list_users).add(one, one_user)
+}
+
+async fn list_users(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
+    address.visitor.must(Permission::ManageUsers)?;
+    let all = controller.users.list(&address.account);
+    let all: Vec<Value> = all.iter().map(|user| json!({"id": user.id, "name": user.name})).collect();
+    Ok(answer::json(StatusCode::OK, &Value::from(all)))
+}
+
+async fn one_user(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
+    address.visitor.must(Permission::ManageUsers)?;
+    let id = address.name("id");
+    let user = id.parse().ok().and_then(|id| controller.users.get(&address.account, id));
+    let user = user.ok_or_else(|| RestError::no_such("user", id))?;
+    Ok(answer::json(StatusCode::OK, &user_value(&controller, &address.account, &user)))
+}
+
+async fn no_collectors(_: Address) -> Response {
+    answer::json(StatusCode::OK, &json!([]))
 }
 
 async fn machine_keys(_: Address) -> Response {
@@ -208,9 +259,16 @@ async fn create_application(
     lenient::straighten(&mut body);
     let name = body.get("name").and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| RestError::bad_request("Send {\"name\": …}"))?.to_owned();
-    let account = address.account;
+    let visitor = address.visitor;
     let made = controller
-        .ask(move |store| applications_admin::create(store, &account, &name, now_ms()))
+        .ask(move |store| {
+            let made = applications_admin::create(store, &visitor.account, &name, now_ms())?;
+            if let Some(made) = &made {
+                let object = format!("application:{}", made.name);
+                audit::record(store, &visitor, Action::ObjectCreated, &object, now_ms());
+            }
+            Ok(made)
+        })
         .await?
         .ok_or_else(|| RestError::conflict("There is an application of that name already"))?;
     // Laid out as the one client reads it that looks for `"id" : 5` (facts/controller-api 2.7).
@@ -233,6 +291,8 @@ async fn delete_application(
             let known = applications_admin::known(store, &visitor.account)?.iter().any(|app| app.id == id);
             if known {
                 applications_admin::delete(store, &visitor.account, id, now_ms(), &visitor.user)?;
+                let object = format!("application:{id}");
+                audit::record(store, &visitor, Action::ObjectDeleted, &object, now_ms());
             }
             Ok(known)
         })

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tierline_engine::alerting::{self, Action, Alerting, AlertingError, HealthRule, Policy};
 use tierline_model::AppId;
 
-use super::alerting::read;
+use super::alerting::{audited, read};
 use super::answer;
 use super::body::Upload;
 use super::call::{Call, Calls, optional, required};
@@ -19,6 +19,7 @@ use super::query::Parameters;
 use super::server_status::VERSION;
 use super::shape::Shape;
 use super::xml_reader;
+use crate::audit::Action as AuditAction;
 use crate::controller::Shared;
 use crate::permissions::Permission;
 
@@ -185,11 +186,21 @@ async fn take_over<T: Alerting>(
                     Some(_) if !overwrite => left += 1,
                     Some(one) => {
                         let id = one.value.id();
-                        alerting::update(store, &visitor.account, app_id, id, thing, None, &visitor.user)?;
+                        let done = alerting::update(
+                            store,
+                            &visitor.account,
+                            app_id,
+                            id,
+                            thing,
+                            None,
+                            &visitor.user,
+                        )?;
+                        audited(store, &visitor, AuditAction::ObjectUpdated, &done);
                         taken += 1;
                     }
                     None => {
-                        alerting::create(store, &visitor.account, app_id, thing, &visitor.user)?;
+                        let made = alerting::create(store, &visitor.account, app_id, thing, &visitor.user)?;
+                        audited(store, &visitor, AuditAction::ObjectCreated, &made);
                         taken += 1;
                     }
                 }
