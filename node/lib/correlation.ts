@@ -38,7 +38,8 @@ function headerText(value: unknown): string {
   // AMQP and Kafka libraries hand over bytes.
   const text = first instanceof Uint8Array ? Buffer.from(first).toString('latin1') : first;
   if (typeof text !== 'string' || text.length > HEADER_UNITS_MAX) return '';
-  return text.includes('\n') ? '' : text;
+  const trimmed = text.trim();
+  return trimmed.includes('\n') ? '' : trimmed;
 }
 
 /** A header by its name in lower case: as Node.js has them, else however the program spelt it. */
@@ -77,7 +78,7 @@ export function parse(source: unknown): CorrelationHeader | false {
 function incomingOf(source: unknown): Incoming | undefined {
   if (source instanceof CorrelationHeader) return source.incoming;
   if (typeof source === 'string' || source instanceof Uint8Array) {
-    const text = headerText(source).trim();
+    const text = headerText(source);
     return text === '' ? undefined : { text };
   }
   // Only the documented header: a `traceparent` alone describes no transaction of ours.

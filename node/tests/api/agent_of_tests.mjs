@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before } from 'node:test';
-import { RecordingController } from '../recording.mjs';
+import { RecordingThread } from './recording_thread.mjs';
 
 const require = createRequire(import.meta.url);
 const dist = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../../dist');
@@ -16,10 +16,12 @@ export const appd = built('index.js');
 
 const { batch } = built('batch.js');
 const { native } = built('native.js');
+const { writeAll } = built('details.js');
 
 /** Keeps every execution, and detects nothing: the requests of the controller are nobody's business. */
 export const KEEP_ALL = {
   detection: { enabled: false },
+  limits: { bts_max: 1_000 },
   snapshots: { periodic_interval_s: 0, every_nth: 1 },
   thresholds: { slow: { kind: 'off' }, very_slow: { kind: 'off' }, stall: { kind: 'off' } },
 };
@@ -42,8 +44,8 @@ export class Agent {
   /** Puts a configuration in force. */
   async configure(config) {
     this.#version += 1;
-    this.controller.config = { version: this.#version, ...config };
     const epoch = native.configEpoch();
+    await this.controller.configure({ version: this.#version, ...config });
     await this.until(() => native.configEpoch() !== epoch, 'the configuration is in force');
     batch.cross();
   }
@@ -58,13 +60,15 @@ export class Agent {
 
   /** Everything received, once `condition` holds; fails when it never does. */
   async received(condition, what = condition.toString()) {
-    // Behind the turn in which kept transactions are written.
-    await new Promise((go) => setImmediate(go));
-    batch.cross();
-    let found = false;
-    const received = await this.controller.waitFor((now) => (found = condition(now)), 15_000);
-    if (!found) throw new Error(`never received: ${what}; BTs ${JSON.stringify(received.bts())}`);
-    return received;
+    for (const deadline = Date.now() + 15_000; ; ) {
+      batch.cross();
+      writeAll();
+      native.flush(5_000);
+      await new Promise((go) => setTimeout(go, 5));
+      const received = this.controller.received();
+      if (condition(received)) return received;
+      if (Date.now() > deadline) throw new Error(`never received: ${what}; BTs ${JSON.stringify(received.bts())}`);
+    }
   }
 
   /** The only snapshot of a BT. */
@@ -99,16 +103,15 @@ export function agentForTests(config = KEEP_ALL) {
   const agent = new Agent();
   before(async () => {
     agent.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tierline-api-'));
-    agent.controller = await RecordingController.start();
-    agent.controller.config = { version: 1, ...config };
+    agent.controller = await RecordingThread.start();
+    await agent.controller.configure({ version: 1, ...config });
     appd.profile(agent.settings());
     // The default configuration is the first.
     await agent.until(() => native.configEpoch() >= 2, 'the configuration is in force');
     batch.cross();
   });
   after(async () => {
-    // Without waiting: the controller is in this very process.
-    native.shutdown(0);
+    native.shutdown(2_000);
     await agent.controller.close();
     fs.rmSync(agent.folder, { recursive: true, force: true });
   });
