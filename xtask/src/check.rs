@@ -18,7 +18,7 @@ type Check = fn() -> Result<Verdict>;
 /// Runs every check and names all that fail, not only the first.
 pub fn run() -> Result<()> {
     setup::basics()?;
-    let checks: [(&str, Check); 9] = [
+    let checks: [(&str, Check); 11] = [
         ("generated files", || codegen::check().map(|()| Verdict::Holds)),
         ("rustfmt", || cargo(&["fmt", "--all", "--check"])),
         ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])),
@@ -26,6 +26,8 @@ pub fn run() -> Result<()> {
         ("ruff", ruff),
         ("pyright", pyright),
         ("biome", biome),
+        ("biome, Node.js sources", biome_node),
+        ("tsc, Node.js agent", tsc_node),
         ("npm audit", audit),
         ("knip", knip),
     ];
@@ -105,6 +107,23 @@ fn python_tools() -> Result<Environment> {
 
 fn biome() -> Result<Verdict> {
     npm(&["run", "--silent", "lint"])
+}
+
+/// The Node.js sources beside the page, which is formatted and linted with settings of its own.
+const NODE_FOLDERS: [&str; 4] = ["node/lib", "node/tests", "bench/agent-node", "examples/shop/node"];
+
+fn biome_node() -> Result<Verdict> {
+    setup::npm_packages(&workspace::root().join("ui"))?;
+    let mut biome = Command::new(workspace::root().join("ui/node_modules/.bin/biome"));
+    biome.args(["lint", "--config-path=node/lint.json"]).args(NODE_FOLDERS).current_dir(workspace::root());
+    process::run(&mut biome).map(|()| Verdict::Holds)
+}
+
+fn tsc_node() -> Result<Verdict> {
+    let folder = workspace::root().join("node");
+    setup::npm_packages(&folder)?;
+    let mut tsc = Command::new(folder.join("node_modules/.bin/tsc"));
+    process::run(tsc.args(["--project", ".", "--noEmit"]).current_dir(&folder)).map(|()| Verdict::Holds)
 }
 
 fn audit() -> Result<Verdict> {

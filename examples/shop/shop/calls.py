@@ -7,6 +7,7 @@ a cache or a queue names the properties by which one backend differs from anothe
 from __future__ import annotations
 
 import http.client
+import importlib
 import json
 import sqlite3
 from collections.abc import Sequence
@@ -98,7 +99,7 @@ class Cache:
 
 
 class Queue:
-    """A queue in Redis; a message carries the correlation header, so that the consumer continues the transaction."""
+    """A queue in Redis; a message carries the correlation header: the consumer continues the transaction."""
 
     def __init__(self, name: str, address: str) -> None:
         self._name = name
@@ -128,10 +129,9 @@ class RabbitQueue:
     """A queue in RabbitMQ, which has a place for headers beside the message."""
 
     def __init__(self, name: str, url: str) -> None:
-        import pika  # pyright: ignore[reportMissingImports]  (installed only beside RabbitMQ)
-
-        self._pika: Any = pika
-        self._parameters = pika.URLParameters(url)
+        # Installed only beside RabbitMQ.
+        self._pika: Any = importlib.import_module("pika")
+        self._parameters = self._pika.URLParameters(url)
         self._name = name
         self._properties = {
             "HOST": self._parameters.host,

@@ -57,11 +57,14 @@ class Customers:
             ]
             if any(special) or choice < 0.35:
                 return "POST", "/checkout", self._order(visit, customer, *special)
-            if choice < 0.65:
-                return "GET", "/catalogue", None
-            if choice < 0.85:
-                return "GET", f"/search?text={self._random.choice(PRODUCTS)[:3]}", None
-            return "POST", "/login", {"customer": customer}
+            return self._look_around(choice, customer)
+
+    def _look_around(self, choice: float, customer: str) -> tuple[str, str, dict[str, object] | None]:
+        if choice < 0.65:
+            return "GET", "/catalogue", None
+        if choice < 0.85:
+            return "GET", f"/search?text={self._random.choice(PRODUCTS)[:3]}", None
+        return "POST", "/login", {"customer": customer}
 
     def _order(
         self, visit: int, customer: str, expired: bool, repeated: bool, atlantis: bool

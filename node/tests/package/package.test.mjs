@@ -191,7 +191,7 @@ describe('tsc --strict accepts a program with every documented call', () => {
   const types = join(nodeFolder, 'node_modules/@types');
   for (const [how, [file, ...options]] of Object.entries(compilers)) {
     test(how, async () => {
-      cpSync(join(nodeFolder, 'tests/types/program.ts'), join(folder, file));
+      cpSync(join(nodeFolder, 'tests/typescript/program.ts'), join(folder, file));
       const strict = ['--strict', '--noEmit', '--target', 'es2021', '--exactOptionalPropertyTypes', 'false', '--typeRoots', types];
       const tsc = run(join(nodeFolder, 'node_modules/.bin/tsc'), [...strict, '--types', 'node', ...options, file], { cwd: folder });
       await tsc.catch((error) => assert.fail(error.stdout));
