@@ -122,17 +122,12 @@ export class ExitCall {
 
   /** Adds data to this call, shown with it in a snapshot. Key and value are coerced to String. */
   addAnalyticsData(key: unknown, value: unknown): void {
-    this.addSnapshotData(key, value);
+    addData(this, key, value);
   }
 
-  /** Adds data to this call, shown with it in a snapshot. Key and value are coerced to String. */
+  /** The same: there is one place where data is shown. */
   addSnapshotData(key: unknown, value: unknown): void {
-    try {
-      if (this.state === RUNNING) addMore(this, key, value);
-      else misuse('exitCall.addSnapshotData: the exit call is over');
-    } catch {
-      caught('exitCall.addSnapshotData: failed');
-    }
+    addData(this, key, value);
   }
 
   /** Without what leads back to the transaction, which leads here again. */
@@ -153,6 +148,15 @@ function exitTypeOf(value: unknown): string {
 
 function nameOf(value: unknown): string | undefined {
   return value === undefined || value === null || value === '' ? undefined : textOf(value, NAME_UNITS_MAX);
+}
+
+function addData(exit: ExitCall, key: unknown, value: unknown): void {
+  try {
+    if (exit.state === RUNNING) addMore(exit, key, value);
+    else misuse('exitCall.addAnalyticsData: the exit call is over');
+  } catch {
+    caught('exitCall.addAnalyticsData: failed');
+  }
 }
 
 function addMore(exit: ExitCall, key: unknown, value: unknown): void {

@@ -124,17 +124,12 @@ export class TimePromise {
 
   /** Attaches data to snapshots of this transaction. Key and value are coerced to String. */
   addSnapshotData(key: unknown, value: unknown): void {
-    try {
-      if (this.state === RUNNING) addUserData(this, key, value);
-      else if (this.state === ENDED) misuse('addSnapshotData: the transaction is over');
-    } catch {
-      caught('addSnapshotData: failed');
-    }
+    addData(this, key, value);
   }
 
   /** The same: there is one place where data is shown. */
   addAnalyticsData(key: unknown, value: unknown): void {
-    this.addSnapshotData(key, value);
+    addData(this, key, value);
   }
 
   /** Starts a custom exit call. */
@@ -283,6 +278,15 @@ function mark(txn: TimePromise, error: unknown, statusCode: unknown): void {
   if (errors.length < ERRORS_MAX) errors.push(error ?? '');
   const given = statusCodeOf({ statusCode });
   addUserData(txn, 'Status Code', given ?? statusCodeOf(error) ?? 500);
+}
+
+function addData(txn: TimePromise, key: unknown, value: unknown): void {
+  try {
+    if (txn.state === RUNNING) addUserData(txn, key, value);
+    else if (txn.state === ENDED) misuse('addSnapshotData: the transaction is over');
+  } catch {
+    caught('addSnapshotData: failed');
+  }
 }
 
 function addUserData(txn: TimePromise, key: unknown, value: unknown): void {
