@@ -5,15 +5,27 @@ import { after, before, test } from 'node:test';
 import { Programs } from './programs.mjs';
 
 let programs;
-let blackHole;
+/** Stands in front of the controller: passes on, or accepts and never answers, or is not there at all. */
+let front;
+let isAway = true;
+const sockets = new Set();
+const listening = (port) => new Promise((go) => front.listen(port, '127.0.0.1', go));
+const vanish = () => {
+  for (const socket of sockets) socket.destroy();
+  return new Promise((go) => front.close(go));
+};
 before(async () => {
   programs = await Programs.start();
-  // Accepts, and never answers.
-  blackHole = net.createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+  front = net.createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
+    if (isAway) return;
+    const through = net.connect(programs.controller.port, '127.0.0.1').on('error', () => undefined);
+    socket.pipe(through).pipe(socket);
+  });
+  await listening(0);
 });
 after(async () => {
-  blackHole.unref();
-  blackHole.close();
+  await vanish();
   await programs.stop();
 });
 
@@ -77,20 +89,26 @@ test('the exception that nobody caught is the error of the request it came from'
 });
 
 test('with the controller away the end is delayed by 500 ms at most, and a later process delivers what ended', async () => {
-  for (const port of [blackHole.address().port, 9]) {
+  const { port } = front.address();
+  for (const isRefused of [false, true]) {
     for (const end of ['', 'process.exit(0);', `process.kill(process.pid, 'SIGTERM'); await pause(5000);`]) {
+      isAway = true;
+      if (isRefused) await vanish();
       const left = `require('node:fs').writeSync(1, 'left ' + Date.now() + '\\n');`;
       const measured = `${WORK}\nprocess.on('exit', () => { ${left} });\n${end.includes('SIGTERM') ? left : ''}\n${end}`;
       const env = { APPDYNAMICS_AGENT_BASE_DIR: `${programs.folder}/spooled-${programs.count}` };
-      const ended = await programs.begin(measured, { env, environ: { APPDYNAMICS_CONTROLLER_PORT: String(port) } }).ended;
+      const environ = { APPDYNAMICS_CONTROLLER_PORT: String(port) };
+      const ended = await programs.begin(measured, { env, environ }).ended;
       const delayMs = Date.now() - Number(/left (\d+)/.exec(ended.stdout)[1]);
       // The process itself takes some time to be gone.
-      assert.ok(delayMs < 700, `${delayMs} ms at port ${port} with ${end || 'its own end'}`);
+      assert.ok(delayMs < 700, `${delayMs} ms, ${isRefused ? 'refused' : 'a black hole'}, ${end || 'its own end'}`);
       assert.equal(ended.stderr, '');
+      isAway = false;
+      if (isRefused) await listening(port);
       programs.controller.bodies = [];
-      const later = programs.begin('await pause(8000)', { env });
+      const later = programs.begin('await pause(8000)', { env, environ });
       const received = await programs.controller.waitFor((r) => r.bts().work === 700, 8000);
-      assert.equal(received.bts().work, 700, `${end || 'its own end'} at port ${port}`);
+      assert.equal(received.bts().work, 700, `${isRefused ? 'refused' : 'a black hole'}, ${end || 'its own end'}`);
       later.kill('SIGKILL');
       await later.ended;
     }
