@@ -1,12 +1,14 @@
 //! Errors grouped by type and place, from kept executions. Executions in error are always kept until an agent's memory is
 //! full, which it says.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use tierline_model::{BtId, ErrorId, ErrorRecord, Guid, TierId};
-use tierline_store::{SegmentFilter, SegmentSummary, StoreError, TimeRange};
+use tierline_model::{BtId, ErrorId, ErrorRecord, Guid, NodeId, TierId, VerdictCounts};
+use tierline_store::{MetricRow, SegmentFilter, SegmentSummary, StoreError, TimeRange};
 
 use crate::limits::{ERROR_DETAILS_MAX, ERROR_GROUPS_MAX, ERROR_SNAPSHOTS_MAX};
+use crate::metric_data::reported;
+use crate::metric_tree::Key;
 use crate::scope::Scope;
 use crate::series::Steps;
 
@@ -167,6 +169,61 @@ fn application_name(scope: Scope<'_>) -> Result<String, StoreError> {
     let all = scope.store.applications(scope.account)?;
     let found = all.into_iter().find(|application| application.id == scope.app_id);
     Ok(found.map_or_else(String::new, |application| application.name.to_string()))
+}
+
+/// The types of errors each tier had, and on which nodes.
+pub(crate) type ErrorTypes = BTreeMap<TierId, BTreeMap<String, (ErrorId, BTreeSet<NodeId>)>>;
+
+/// Types of errors by tier: of the newest executions only, when there are many.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn types(scope: Scope<'_>) -> Result<ErrorTypes, StoreError> {
+    let application = application_name(scope)?;
+    let mut types = ErrorTypes::new();
+    for segment in segments(scope, &ErrorFilter::default())?.0 {
+        let (type_name, _) = split(&segment.error_summary);
+        let of_tier = types.entry(segment.tier_id).or_default();
+        if of_tier.len() >= ERROR_GROUPS_MAX && !of_tier.contains_key(type_name) {
+            continue;
+        }
+        let id = ErrorId::of(&application, type_name);
+        of_tier
+            .entry(type_name.to_owned())
+            .or_insert_with(|| (id, BTreeSet::new()))
+            .1
+            .insert(segment.node_id);
+    }
+    Ok(types)
+}
+
+/// Errors per node and minute of the keys asked for, each with a type and a tier.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn rows(
+    scope: Scope<'_>,
+    keys: &HashSet<Key>,
+) -> Result<HashMap<Key, Vec<MetricRow>>, StoreError> {
+    let application = application_name(scope)?;
+    let mut counts: BTreeMap<(Key, u64, NodeId), u64> = BTreeMap::new();
+    for segment in segments(scope, &ErrorFilter::default())?.0 {
+        let id = ErrorId::of(&application, split(&segment.error_summary).0);
+        let at_ms = segment.start_unix_ns / 1_000_000;
+        let of_tier = Key { tier: Some(segment.tier_id), error: Some(id), ..Key::default() };
+        for key in [of_tier, Key { node: Some(segment.node_id), ..of_tier }] {
+            if keys.contains(&key) {
+                *counts.entry((key, at_ms - at_ms % 60_000, segment.node_id)).or_default() += 1;
+            }
+        }
+    }
+    let mut rows: HashMap<Key, Vec<MetricRow>> = HashMap::new();
+    for ((key, minute_ms, node), count) in counts {
+        let verdicts = VerdictCounts { error: count, ..VerdictCounts::default() };
+        let row = MetricRow { count, verdicts, ..reported(minute_ms, node) };
+        rows.entry(key).or_default().push(row);
+    }
+    Ok(rows)
 }
 
 /// A place in the program where errors of one type come from.

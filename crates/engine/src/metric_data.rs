@@ -7,6 +7,7 @@ use tierline_store::{
     Dimension, Dimensions, LedgerRecord, MetricFamily, MetricFilter, MetricRow, Step, StoreError, TimeRange,
 };
 
+use crate::errors;
 use crate::limits::{METRIC_ROWS_FINE_MAX, ONE_MINUTE_RANGE_MINUTES_MAX, TEN_MINUTE_RANGE_MINUTES_MAX};
 use crate::metric_path::Part;
 use crate::metric_tree::{Key, Leaf, Metric, MetricTree, Source, TooManyMetrics};
@@ -116,7 +117,7 @@ pub fn metric_data(
     pattern: &[Part],
     rollup: bool,
 ) -> Result<Vec<MetricSeries>, MetricDataError> {
-    metric_data_in(scope, &MetricTree::of(scope)?, pattern, rollup)
+    metric_data_in(scope, &MetricTree::reaching(scope, pattern)?, pattern, rollup)
 }
 
 /// The same with a tree that is there already; it may be of another time.
@@ -158,7 +159,7 @@ pub fn metric_data_in(
 /// Sources of one shape are answered by one question to the store.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Shape {
-    /// 0 the reports, 1 segments, 2 exits.
+    /// 0 the reports, 1 segments, 2 exits, 3 kept executions with errors.
     family: u8,
     originating: Option<bool>,
     tier: bool,
@@ -172,6 +173,7 @@ impl Shape {
         let key = source.keys.first().copied().unwrap_or_default();
         Self {
             family: match source.family {
+                None if key.error.is_some() => 3,
                 None => 0,
                 Some(MetricFamily::Segments) => 1,
                 Some(MetricFamily::Exits) => 2,
@@ -190,6 +192,7 @@ impl Shape {
             node: row.node_id.filter(|_| self.node),
             bt: row.bt_id.filter(|_| self.bt),
             backend: row.backend_id.filter(|_| self.backend),
+            error: None,
         }
     }
 }
@@ -214,6 +217,9 @@ impl Rows {
         if shape.family == 0 {
             let ledgers = scope.store.ledgers(scope.account, scope.app_id, scope.range)?;
             return Ok(Self { by_key: availability(tree, &keys, &ledgers), fine: true });
+        }
+        if shape.family == 3 {
+            return Ok(Self { by_key: errors::rows(scope, &keys)?, fine: true });
         }
         let minutes = scope.range.end_ms.saturating_sub(scope.range.start_ms) / MINUTE_MS + 1;
         let nodes = if shape.node { 1 } else { tree.nodes().max(1) as u64 };
@@ -329,7 +335,8 @@ fn availability(
         .collect()
 }
 
-fn reported(start_ms: u64, node: NodeId) -> MetricRow {
+/// A row of one node's minute in which nothing is counted yet but itself.
+pub(crate) fn reported(start_ms: u64, node: NodeId) -> MetricRow {
     MetricRow {
         start_ms,
         tier_id: None,

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tierline_model::{BackendId, BtId, NodeId, TierId, transaction::OTHER_TRAFFIC_INTERNAL_NAME};
+use tierline_model::{BackendId, BtId, ErrorId, NodeId, TierId, transaction::OTHER_TRAFFIC_INTERNAL_NAME};
 use tierline_store::{BackendRecord, Dimension, Entities, MetricFamily, StoreError, TimeRange};
 
 use crate::limits::{METRIC_TREE_MINUTES, METRICS_MATCHED_MAX};
 use crate::metric_path::{MetricPath, Part};
 use crate::resolution::Resolutions;
 use crate::scope::{Question, Scope};
+use crate::transactions_admin;
+
+mod branches;
 
 /// The words of the tree, spelled as clients expect them.
 const DISCOVERED: &str = "Discovered backend call - ";
@@ -78,12 +81,14 @@ pub struct Key {
     pub bt: Option<BtId>,
     /// Only this backend.
     pub backend: Option<BackendId>,
+    /// Only errors of this type.
+    pub error: Option<ErrorId>,
 }
 
 /// Where the numbers of a metric come from: the rows of all `keys`, which name the same kinds of ids.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Source {
-    /// `None`: the reports themselves, for availability.
+    /// `None`: the reports themselves, for availability; or kept executions, for errors of a type.
     pub family: Option<MetricFamily>,
     /// Only originating segments.
     pub originating: Option<bool>,
@@ -117,6 +122,12 @@ enum Place {
     BtPerformance,
     BtTiers,
     BtTier(TierId),
+    BtGroups,
+    Group(Source, String),
+    Errors,
+    ErrorTier(TierId),
+    ErrorType(Key),
+    ErrorNodes(Key),
     Backends,
     Infrastructure,
     InfrastructureOf(Key),
@@ -182,6 +193,8 @@ pub struct MetricTree {
     /// Backends called by tier, and by BT and tier, in the time asked for.
     called_by_tier: BTreeMap<TierId, BTreeSet<BackendId>>,
     called_by_bt: BTreeMap<(BtId, TierId), BTreeSet<BackendId>>,
+    groups: branches::Groups,
+    errors: branches::ErrorTypes,
 }
 
 impl MetricTree {
@@ -202,7 +215,11 @@ impl MetricTree {
                 called.push((tier, bt, backend));
             }
         }
-        Ok(Self::new(entities, resolutions, called))
+        let mut tree = Self::new(entities, resolutions, called);
+        let admin = transactions_admin::load(scope.store, scope.account, scope.app_id)?;
+        tree.groups =
+            admin.groups().map(|(name, bts)| (name.to_owned(), bts.iter().copied().collect())).collect();
+        Ok(tree)
     }
 
     /// The tree of these entities and calls.
@@ -212,8 +229,14 @@ impl MetricTree {
         resolutions: Resolutions,
         called: impl IntoIterator<Item = (TierId, BtId, BackendId)>,
     ) -> Self {
-        let mut tree =
-            Self { entities, resolutions, called_by_tier: BTreeMap::new(), called_by_bt: BTreeMap::new() };
+        let mut tree = Self {
+            entities,
+            resolutions,
+            called_by_tier: BTreeMap::new(),
+            called_by_bt: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            errors: BTreeMap::new(),
+        };
         for (tier, bt, backend) in called {
             tree.called_by_tier.entry(tier).or_default().insert(backend);
             tree.called_by_bt.entry((bt, tier)).or_default().insert(backend);
@@ -336,10 +359,16 @@ impl MetricTree {
             Place::Exit(source, internal) => leaves(&Leaf::OF_EXITS, source, internal),
             Place::BtPerformance => vec![
                 folder("Business Transactions", Place::BtTiers),
-                folder("Business Transaction Groups", Place::Empty),
+                folder("Business Transaction Groups", Place::BtGroups),
             ],
             Place::BtTiers => self.tiers(Place::BtTier),
             Place::BtTier(tier) => self.bts_of(*tier),
+            Place::BtGroups => self.groups(),
+            Place::Group(source, internal) => leaves(&Leaf::OF_SEGMENTS, source, internal),
+            Place::Errors => self.tiers(Place::ErrorTier),
+            Place::ErrorTier(tier) => self.error_types(*tier),
+            Place::ErrorType(key) => Self::error_type(*key),
+            Place::ErrorNodes(key) => self.error_nodes(*key),
             Place::Backends => self.backends(),
             Place::Infrastructure => {
                 self.tiers(|tier| Place::InfrastructureOf(Key { tier: Some(tier), ..Key::default() }))
@@ -414,7 +443,7 @@ impl MetricTree {
                 let keys = backends
                     .iter()
                     .flat_map(|b| bts.iter().map(|bt| (b.backend.id, *bt)))
-                    .map(|(id, bt)| Key { tier, node: subject.node, bt, backend: Some(id) })
+                    .map(|(id, bt)| Key { tier, node: subject.node, bt, backend: Some(id), error: None })
                     .collect();
                 let internal = backends.first().map_or_else(String::new, |b| {
                     let exit_type = &b.backend.key.exit_type;
@@ -465,7 +494,7 @@ fn root() -> Vec<(String, Child)> {
         folder("Business Transaction Performance", Place::BtPerformance),
         folder("Information Points", Place::Empty),
         folder("Application Infrastructure Performance", Place::Infrastructure),
-        folder("Errors", Place::Empty),
+        folder(branches::ERRORS, Place::Errors),
         folder("End User Experience", Place::Empty),
         folder("Mobile", Place::Empty),
         folder("Backends", Place::Backends),

@@ -84,7 +84,9 @@ fn run(program: &Path, file: &Path, address: &str, folder: &Path) -> bool {
         "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
     ]);
     schemathesis.args(["--phases", "examples,coverage,fuzzing", "--max-time", SECONDS_MAX]);
-    schemathesis.args(["--workers", "2", "--seed", "1", "--max-examples", "40", "--request-timeout", "20"]);
+    // One worker: CPython 3.11 reads sources on two threads at one time and loses count ("AST constructor recursion
+    // depth mismatch").
+    schemathesis.args(["--workers", "1", "--seed", "1", "--max-examples", "40", "--request-timeout", "20"]);
     schemathesis.args(["--suppress-health-check", "all", "--generation-database", "none", "--no-shrink"]);
     schemathesis.args(["--continue-on-failure", "--warnings", "off", "--no-color"]);
     let status = schemathesis.current_dir(folder).status().expect("schemathesis starts");

@@ -46,7 +46,7 @@ pub async fn list(
             let now = now_ms();
             let range = TimeRange { start_ms: now.saturating_sub(3_600_000), end_ms: now };
             let scope = Scope { store, account: &account, app_id: application.id, range };
-            Ok(Some(MetricTree::of(scope)?.list(&pattern)))
+            Ok(Some(MetricTree::reaching(scope, &pattern)?.list(&pattern)))
         })
         .await?
         .ok_or_else(|| RestError::invalid("application", address.name("app")))?;

@@ -8,6 +8,7 @@ use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tierline_model::{AppId, NodeId, TierId};
 
+use super::recorded;
 use super::support::in_process::{PASSWORD, Server, basic};
 use super::support::shop;
 
@@ -42,6 +43,7 @@ async fn applications_by_name_and_by_id() {
     let list = server.get("/controller/rest/applications?output=JSON").await;
     assert_eq!(list.header("content-type"), "application/json;charset=UTF-8");
     let list = list.json();
+    recorded::check("applications", &list);
     assert_eq!(keys(&list[0]), sorted(["name", "description", "id", "accountGuid"]));
     assert_eq!(server.rest("").await, list);
     let id = AppId::of(shop::APP);
@@ -67,6 +69,7 @@ async fn applications_by_name_and_by_id() {
 async fn tiers_and_nodes() {
     let server = Server::with_shop().await;
     let tiers = server.rest("/tiers").await;
+    recorded::check("tiers", &tiers);
     assert_eq!(keys(&tiers[0]), sorted(["agentType", "name", "description", "id", "numberOfNodes", "type"]));
     assert_eq!(tiers.as_array().unwrap().len(), 2);
     let tier = TierId::of(shop::APP, "web");
@@ -77,6 +80,7 @@ async fn tiers_and_nodes() {
         (&json!("web"), &json!(1), &json!("PYTHON_APP_AGENT"))
     );
     let nodes = server.rest("/nodes").await;
+    recorded::check("nodes", &nodes);
     assert_eq!(
         keys(&nodes[0]),
         sorted([
@@ -99,6 +103,7 @@ async fn tiers_and_nodes() {
     );
     assert!(nodes[0]["ipAddresses"].is_null());
     let node = server.rest(&format!("/nodes/{}", NodeId::of(shop::APP, "web", "web-1"))).await;
+    recorded::check("node", &node);
     assert_eq!(node[0]["ipAddresses"], json!({"ipAddresses": []}));
     assert_eq!(node, server.rest("/tiers/web/nodes").await);
     insta::assert_snapshot!(node[0]["appAgentVersion"].as_str().unwrap(), @"Python Agent v0.1.0 (Tierline) compatible with 4.5.0.21130 Python Version 3.11.7");
@@ -125,6 +130,7 @@ async fn business_transactions_and_backends() {
     assert_eq!(server.rest(by_name).await, bts);
     assert_eq!(server.rest(&format!("/business-transactions/{}", shop::bt_id())).await, bts);
     assert_eq!(server.rest("/business-transactions?exclude=true").await, json!([]));
+    recorded::check("backends", &server.rest("/backends").await);
     let xml = server.get("/controller/rest/applications/shop/backends").await;
     insta::assert_snapshot!(without_ids(&xml.text()), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
@@ -384,7 +390,9 @@ async fn snapshots(server: &Server, more: &str) -> Vec<Value> {
 async fn snapshots_have_the_same_51_keys_every_time() {
     let server = Server::with_shop().await;
     for more in ["", "&need-props=true&need-exit-calls=true"] {
-        for snapshot in snapshots(&server, more).await {
+        let all = snapshots(&server, more).await;
+        recorded::check("request_snapshots", &Value::from(all.clone()));
+        for snapshot in all {
             assert_eq!(keys(&snapshot), sorted(SNAPSHOT_KEYS), "{more}");
         }
     }

@@ -8,6 +8,7 @@ mod applications;
 mod asking;
 mod bad_input;
 mod events;
+mod metric_tree;
 mod people;
 mod recorded;
 mod tools;
