@@ -35,10 +35,11 @@ if (kind === "hold") {
 }
 
 const residentBefore = process.memoryUsage.rss();
+const cpuBefore = cpuUs();
 const began = performance.now();
 const subject = require(`./subjects/${name}.cjs`);
 subject.start(sink);
-const result = { startMs: performance.now() - began };
+const result = { startMs: performance.now() - began, startCpuMs: (cpuUs() - cpuBefore) / 1e3 };
 result.startMb = (process.memoryUsage.rss() - residentBefore) / 1e6;
 
 /** Runs at the process's end, after the agent's own last words: its listener was added before. */

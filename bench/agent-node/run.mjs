@@ -25,7 +25,7 @@ const HTTP_WARM_UP_REQUESTS = 3_000;
 
 const { values: options } = parseArgs({
   options: {
-    units: { type: "string", default: "50000" },
+    units: { type: "string", default: "100000" },
     requests: { type: "string", default: "10000" },
     repetitions: { type: "string", default: "5" },
     subjects: { type: "string", multiple: true, default: SUBJECTS },

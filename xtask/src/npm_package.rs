@@ -40,10 +40,12 @@ pub fn into_source_folder() -> Result<()> {
     copy_tree(&from, &to)
 }
 
-/// TypeScript to CommonJS, one ES module in front of it, and declarations.
+/// TypeScript to one file of CommonJS, one ES module in front of it, and declarations.
 fn compile(source: &Path, to: &Path) -> Result<()> {
     let mut tsc = Command::new(source.join("node_modules/.bin/tsc"));
-    process::quiet(tsc.args(["--project", ".", "--outDir"]).arg(to).current_dir(source)).map(|_| ())
+    process::quiet(tsc.args(["--project", ".", "--outDir"]).arg(to).current_dir(source))?;
+    let mut one_file = Command::new("node");
+    process::quiet(one_file.arg(source.join("scripts/one_file.mjs")).arg(to)).map(|_| ())
 }
 
 fn native() -> Result<PathBuf> {
