@@ -25,6 +25,13 @@ export function isError(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
 }
 
+/** Whether the controller says that such an error does not count. Asked only when it says so of any. */
+export function isIgnored(error: unknown): boolean {
+  if (native === undefined || !native.hasIgnoredErrors()) return false;
+  const { typeName, message } = errorTexts(error);
+  return native.ignoresError(typeName, message);
+}
+
 /** Type, message and stack of anything that was thrown or passed as an error. Never throws. */
 export function errorTexts(error: unknown): ErrorTexts {
   if (error === null || (typeof error !== 'object' && typeof error !== 'function')) {

@@ -4,7 +4,7 @@ import { batch } from './batch';
 import { backendOf, type Backend } from './backends';
 import { clock } from './clock';
 import { createCorrelationText } from './correlation';
-import { caught, isError, misuse } from './errors';
+import { caught, isError, isIgnored, misuse } from './errors';
 import { ENDED, FAILED, INERT, RUNNING } from './flags';
 import { EXIT_CALLS_PER_THREAD_MAX, EXIT_CALLS_PER_TRANSACTION_MAX, NAME_UNITS_MAX } from './limits';
 import { property, textOf } from './text';
@@ -95,6 +95,8 @@ export class ExitCall {
   durationMs = -1;
   /** @internal */
   error: unknown = undefined;
+  /** @internal Whether the error counts. */
+  isFailed = false;
   /** @internal More properties: names and values by turns. */
   more: unknown[] | undefined = undefined;
 
@@ -285,13 +287,14 @@ export function finishExit(exit: ExitCall, error?: unknown): void {
   exit.durationMs = durationMs;
   if (error !== undefined && isError(error)) {
     exit.error = error;
-    txn.flags |= FAILED;
+    exit.isFailed = !isIgnored(error);
+    if (exit.isFailed) txn.flags |= FAILED;
   }
   const completed = txn.exitCallCompleted;
   if (typeof completed === 'function') complete(txn, exit, completed);
   exit.state = ENDED;
   if (txn.openBeyond !== undefined) txn.openBeyond.delete(exit);
-  batch.exited(txn.bt.number, exit.backend?.number ?? 0, durationMs, exit.error !== undefined);
+  batch.exited(txn.bt.number, exit.backend?.number ?? 0, durationMs, exit.isFailed);
 }
 
 function complete(txn: TimePromise, exit: ExitCall, completed: (exit: ExitCall) => unknown): void {

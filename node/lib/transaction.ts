@@ -5,7 +5,7 @@ import { CompatibleAgent, CompatibleTime, type CompatibleTransaction } from './c
 import { current, enter, leave } from './context';
 import { CorrelationHeader, guidOf, isHeaderText, nameIn, readHeaders, type Incoming } from './correlation';
 import { keepSnapshot } from './details';
-import { caught, isError, misuse, statusCodeOf } from './errors';
+import { caught, isError, isIgnored, misuse, statusCodeOf } from './errors';
 import { createCorrelationInfo, endExitCall, kept, startExitCall, type ExitCall, type ExitCallInfo } from './exit-call';
 import { ABANDONED, ENDED, FAILED, INERT, RUNNING } from './flags';
 import { ERRORS_MAX, NAME_UNITS_MAX, USER_DATA_CHARS_PER_THREAD_MAX, USER_DATA_MAX, VALUE_UNITS_MAX } from './limits';
@@ -273,11 +273,15 @@ function open(txn: TimePromise): void {
 }
 
 function mark(txn: TimePromise, error: unknown, statusCode: unknown): void {
-  txn.flags |= FAILED;
-  const errors = (txn.errors ??= []);
-  if (errors.length < ERRORS_MAX) errors.push(error ?? '');
+  addError(txn, error ?? '');
   const given = statusCodeOf({ statusCode });
   addUserData(txn, 'Status Code', given ?? statusCodeOf(error) ?? 500);
+}
+
+function addError(txn: TimePromise, error: unknown): void {
+  if (!isIgnored(error)) txn.flags |= FAILED;
+  const errors = (txn.errors ??= []);
+  if (errors.length < ERRORS_MAX) errors.push(error);
 }
 
 function addData(txn: TimePromise, key: unknown, value: unknown): void {
@@ -310,8 +314,7 @@ export function finish(txn: TimePromise, error?: unknown): void {
   }
   const nowMs = clock();
   if (error !== undefined && isError(error)) {
-    txn.flags |= FAILED;
-    (txn.errors ??= []).push(error);
+    addError(txn, error);
   }
   close(txn, nowMs);
 }
