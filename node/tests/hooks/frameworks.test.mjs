@@ -26,7 +26,7 @@ const FRAMEWORKS = {
     const close = () => server.close();`,
   koa: () => `
     const Koa = require('koa');
-    const { Router } = require('@koa/router');
+    const Router = require('@koa/router');
     const app = new Koa();
     app.silent = true;
     const router = new Router();
@@ -98,7 +98,7 @@ test('frameworks that are imported as modules', async () => {
     `import appd from 'appdynamics';
      import express from 'express';
      import Koa from 'koa';
-     import { Router } from '@koa/router';
+     import Router from '@koa/router';
      import fastifyOf from 'fastify';
      import { server as hapiServer } from '@hapi/hapi';
      import http from 'node:http';
