@@ -24,6 +24,7 @@ pub mod names;
 pub mod nodes;
 pub mod numbers;
 pub mod overlay;
+pub mod presence;
 pub mod reactions;
 pub mod resolution;
 pub mod scope;

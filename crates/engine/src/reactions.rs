@@ -307,3 +307,74 @@ pub fn finished(
 pub const fn is_known(action: &Action) -> bool {
     !matches!(action.action_type, ActionKind::Other(_))
 }
+
+const CURSOR_KIND: &str = "policies-followed";
+
+/// Events one look at the journal takes.
+const EVENTS_PER_LOOK: usize = 1_000;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Cursor {
+    last_id: u64,
+}
+
+/// Looks at the events that were written down since the last look, whoever wrote them, and does what policies want.
+/// Answers how many actions that are. The first look of all takes nothing: what happened before is over.
+///
+/// # Errors
+/// When the journal cannot be read or the store cannot be written. The same events are looked at again then: an action
+/// may be carried out twice, never not at all.
+pub fn follow(store: &dyn Store, account: &str, now_ms: u64) -> Result<usize, ReactionError> {
+    let cursor = store.document(account, CURSOR_KIND, NAME)?;
+    let cursor: Option<Cursor> = cursor.and_then(|text| serde_json::from_str(&text).ok());
+    let mut new: Vec<Event> = Vec::new();
+    let mut filter = JournalFilter { limit: EVENTS_PER_LOOK, ..JournalFilter::all(events::STREAM) };
+    if cursor.is_none() {
+        filter.limit = 1;
+    }
+    let last_id = cursor.as_ref().map_or(0, |cursor| cursor.last_id);
+    loop {
+        let page = store.journal(account, &filter)?;
+        let (read, last) = (page.len(), page.last().map(|(id, _)| *id));
+        // Ids grow, times do not always: a sender's clock may be behind. A page without anything new is the end.
+        let before = new.len();
+        new.extend(page.into_iter().filter(|(id, _)| *id > last_id).map(|(id, r)| events::read(id, r)));
+        filter.before_id = last;
+        if cursor.is_none() || read < EVENTS_PER_LOOK || new.len() == before {
+            break;
+        }
+    }
+    let Some(newest) = new.iter().map(|event| event.id).max() else {
+        return if cursor.is_none() { move_cursor(store, account, 0).map(|()| 0) } else { Ok(0) };
+    };
+    let mut count = 0;
+    if cursor.is_some() {
+        new.sort_by_key(|event| event.id);
+        let mut by_app: std::collections::BTreeMap<AppId, Vec<Event>> = std::collections::BTreeMap::new();
+        for event in new.into_iter().filter(|event| event.event_type != kinds::ACTION_FAILED) {
+            if let Some(app_id) = event.app_id {
+                by_app.entry(app_id).or_default().push(event);
+            }
+        }
+        for (app_id, events) in by_app {
+            count += react(store, account, app_id, &events, now_ms)?;
+        }
+    }
+    move_cursor(store, account, newest)?;
+    Ok(count)
+}
+
+fn move_cursor(store: &dyn Store, account: &str, last_id: u64) -> Result<(), ReactionError> {
+    let text = serde_json::json!({ "lastId": last_id }).to_string();
+    let change = tierline_store::DocumentChange {
+        kind: CURSOR_KIND,
+        name: NAME,
+        text: &text,
+        changed_by: "system",
+        secret: true,
+        ..tierline_store::DocumentChange::default()
+    };
+    store.put_document(account, change)?;
+    Ok(())
+}

@@ -7,6 +7,7 @@
 
 pub mod access_keys;
 pub mod accounts;
+pub mod actions;
 pub mod api;
 pub mod api_clients;
 pub mod audit;
@@ -17,6 +18,7 @@ pub mod counters;
 pub mod groups;
 pub mod http_client;
 pub mod ingest;
+pub mod jobs;
 pub mod limits;
 pub mod log;
 pub mod login;

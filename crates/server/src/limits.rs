@@ -179,3 +179,23 @@ pub const OAUTH_BODY_BYTES_MAX: usize = 16 << 10;
 
 /// Lines of the audit in one answer of the page API.
 pub const AUDIT_PAGE_MAX: usize = 1_000;
+/// Seconds between two looks at what policies want and which actions are due.
+pub const JOB_INTERVAL_S: u64 = 5;
+
+/// Milliseconds after the end of a minute before health rules look at it: agents report it first.
+pub const RULES_DELAY_MS: u64 = 20_000;
+
+/// Milliseconds after which a silent application is not evaluated any more. Open violations have long ended by then.
+pub const EVALUATED_APPLICATION_SILENT_MS: u64 = 24 * 3_600_000;
+
+/// Actions that are carried out at one time.
+pub const DELIVERIES_AT_ONCE_MAX: usize = 4;
+
+/// Actions that are carried out before the next look at what is due.
+pub const DELIVERIES_PER_ROUND_MAX: usize = 50;
+
+/// Seconds an action may take.
+pub const ACTION_TIMEOUT_S: u64 = 10;
+
+/// Bytes of a webhook's answer that are read.
+pub const WEBHOOK_ANSWER_BYTES_MAX: usize = 64 << 10;

@@ -126,6 +126,7 @@ pub async fn serve(
 ) -> Result<()> {
     let (stopping, mut stopped) = watch::channel(false);
     let cleaner = tokio::spawn(clean_up(Arc::clone(&controller)));
+    let jobs = tokio::spawn(crate::jobs::run(Arc::clone(&controller)));
     let server =
         axum::serve(Connections::new(listener), router(&controller)).with_graceful_shutdown(async move {
             stop.await;
@@ -142,6 +143,7 @@ pub async fn serve(
         () = grace => {}
     }
     cleaner.abort();
+    jobs.abort();
     Ok(())
 }
 

@@ -9,7 +9,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use tierline_model::{AgentConfig, AgentDiagnostics, AgentIdentity, AppId};
+use tierline_engine::agent_configuration;
+use tierline_model::{AgentDiagnostics, AgentIdentity, AppId, TierId};
 use tierline_store::{AgentRecord, Store, StoreError};
 use tierline_wire::limits::OPAMP_MESSAGE_BYTES_MAX;
 use tierline_wire::opamp::{
@@ -25,17 +26,14 @@ use crate::limits::{
     RETRY_AFTER_UNAVAILABLE_S,
 };
 
-/// The kind of document that holds the configuration of an application's agents, named by the application's id.
-pub const CONFIG_KIND: &str = "agent-config";
-
 /// What is remembered of the conversations with agents.
 #[derive(Default)]
 pub struct Conversations {
     agents: Mutex<HashMap<[u8; 16], Conversation>>,
-    configs: Mutex<HashMap<(Arc<str>, AppId), CachedConfig>>,
+    configs: Mutex<HashMap<(Arc<str>, TierId), CachedConfig>>,
 }
 
-/// The configuration of an application's agents and when it was read.
+/// The configuration of a tier's agents and when it was read.
 struct CachedConfig {
     read_ms: u64,
     config: Arc<RemoteConfig>,
@@ -132,7 +130,7 @@ impl Conversations {
             self.agents.lock().unwrap_or_else(PoisonError::into_inner).remove(&uid);
             return Ok(answer);
         }
-        let config = self.config(store, account, identity.app_id(), now_ms)?;
+        let config = self.config(store, account, (identity.app_id(), identity.tier_id()), now_ms)?;
         if config.hash != conversation.config_hash {
             answer.remote_config = Some((*config).clone());
         }
@@ -177,15 +175,15 @@ impl Conversations {
         }
     }
 
-    /// The configuration of an application's agents: its document, or the defaults.
+    /// The configuration of a tier's agents.
     fn config(
         &self,
         store: &dyn Store,
         account: &Arc<str>,
-        app_id: AppId,
+        (app_id, tier_id): (AppId, TierId),
         now_ms: u64,
     ) -> Result<Arc<RemoteConfig>, StoreError> {
-        let key = (Arc::clone(account), app_id);
+        let key = (Arc::clone(account), tier_id);
         {
             let configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(cached) = configs.get(&key)
@@ -194,12 +192,7 @@ impl Conversations {
                 return Ok(Arc::clone(&cached.config));
             }
         }
-        let config = match store.document(account, CONFIG_KIND, &app_id.to_string())? {
-            Some(text) => serde_json::from_str(&text).map_err(|e| {
-                StoreError::Damaged(format!("agent configuration of application {app_id}: {e}"))
-            })?,
-            None => AgentConfig { version: 1, ..AgentConfig::default() },
-        };
+        let config = agent_configuration::effective(store, account, app_id, Some(tier_id))?;
         let config = Arc::new(RemoteConfig::of(&config).map_err(|e| StoreError::Damaged(e.to_string()))?);
         let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
         if configs.len() >= AGENT_CONFIGS_MAX {
