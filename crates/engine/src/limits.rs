@@ -122,7 +122,7 @@ pub const SESSION_MINUTES_MAX: u32 = 24 * 60;
 pub const SESSION_SNAPSHOTS_USUAL: u64 = 100;
 
 /// Bytes of an agent configuration.
-pub const AGENT_CONFIGURATION_BYTES_MAX: usize = 200_000;
+pub const AGENT_CONFIGURATION_BYTES_MAX: usize = 60_000;
 
 /// Names of BTs that get their own line although the agents' limit is reached.
 pub const PROMOTED_BTS_MAX: usize = 1_000;

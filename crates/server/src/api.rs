@@ -6,14 +6,23 @@
 
 pub mod access_keys;
 pub mod accounts;
+pub mod administration;
+pub mod agent_configuration;
+pub mod alerting;
 pub mod api_clients;
 pub mod applications;
 pub mod audit;
 pub mod backends;
+pub mod body;
 pub mod business_transactions;
+pub mod diagnostic_sessions;
+pub mod email_server;
 pub mod error;
+pub mod error_groups;
+pub mod events;
 pub mod flow_map;
 pub mod groups;
+pub mod health;
 pub mod nodes;
 pub mod numbers;
 pub mod openapi;
@@ -49,7 +58,8 @@ pub fn routes() -> Router<Shared> {
         .route("/snapshots/{guid}", get(snapshots::one))
         .route("/backends", get(backends::list))
         .route("/backends/{backend}", get(backends::one))
-        .route("/nodes", get(nodes::list));
+        .route("/nodes", get(nodes::list))
+        .merge(rules());
     Router::new()
         .route("/login", post(session::login))
         .route("/logout", post(session::logout))
@@ -71,11 +81,40 @@ pub fn routes() -> Router<Shared> {
         .route("/users", get(users::list).post(users::add))
         .route("/users/{id}", put(users::change).delete(users::remove))
         .route("/users/password", post(users::password))
+        .route("/email-server", get(email_server::get).put(email_server::put))
+        .route("/staleness", get(administration::staleness_hours).put(administration::set_staleness_hours))
         .route("/applications", get(applications::list))
         .nest("/applications/{app}", app)
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(PAGE_BODY_BYTES_MAX))
+}
+
+/// Calls about one application: what its people set up, and what came of it.
+fn rules() -> Router<Shared> {
+    Router::new()
+        .route("/alerting/{kind}", get(alerting::list).post(alerting::create))
+        .route("/alerting/{kind}/{id}", get(alerting::one).put(alerting::update).delete(alerting::delete))
+        .route("/alerting/actions/{id}/test", post(alerting::test_action))
+        .route("/deliveries", get(alerting::deliveries))
+        .route("/violations", get(health::violations))
+        .route("/health", get(health::health))
+        .route("/baseline", get(health::baseline))
+        .route("/events", get(events::list).post(events::create))
+        .route("/errors", get(error_groups::list))
+        .route("/errors/{tier}/{error}", get(error_groups::one))
+        .route(
+            "/business-transactions/administration",
+            get(administration::bts).post(administration::decide_bts),
+        )
+        .route("/backends/{backend}/administration", post(administration::decide_backend))
+        .route("/nodes/{node}", delete(administration::forget_node))
+        .route("/diagnostic-sessions", get(diagnostic_sessions::list).post(diagnostic_sessions::start))
+        .route("/diagnostic-sessions/{guid}", delete(diagnostic_sessions::stop))
+        .route("/diagnostic-policy", get(diagnostic_sessions::policy).put(diagnostic_sessions::set_policy))
+        .route("/agent-configuration", get(agent_configuration::get).put(agent_configuration::put))
+        .route("/agent-configuration/history", get(agent_configuration::history))
+        .route("/agent-configuration/roll-back", post(agent_configuration::roll_back))
 }
 
 async fn unknown() -> ApiError {

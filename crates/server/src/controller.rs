@@ -164,12 +164,21 @@ impl Controller {
         self: &Arc<Self>,
         question: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, QuestionError> {
+        self.work(question).await?.map_err(QuestionError::Store)
+    }
+
+    /// Reads or changes something in the store on a thread that may block, with errors of its own. As many at one time as
+    /// [`Controller::ask`] allows.
+    ///
+    /// # Errors
+    /// The outer one when the thread died: a bug.
+    pub async fn work<T: Send + 'static, E: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&dyn Store) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, QuestionError> {
         let _permit = self.questions.acquire().await.map_err(|_| QuestionError::Failed)?;
         let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || question(&*store))
-            .await
-            .map_err(|_| QuestionError::Failed)?
-            .map_err(QuestionError::Store)
+        tokio::task::spawn_blocking(move || work(&*store)).await.map_err(|_| QuestionError::Failed)
     }
 }
 

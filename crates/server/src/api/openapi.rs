@@ -4,8 +4,9 @@ use serde_json::Value;
 use utoipa::OpenApi;
 
 use super::{
-    access_keys, accounts, api_clients, applications, audit, backends, business_transactions, flow_map,
-    groups, nodes, roles, scorecard, series, session, snapshots, users,
+    access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit,
+    backends, business_transactions, diagnostic_sessions, email_server, error_groups, events, flow_map,
+    groups, health, nodes, roles, scorecard, series, session, snapshots, users,
 };
 
 /// The page API.
@@ -60,6 +61,37 @@ use super::{
         users::change,
         users::remove,
         users::password,
+        alerting::list,
+        alerting::one,
+        alerting::create,
+        alerting::update,
+        alerting::delete,
+        alerting::test_action,
+        alerting::deliveries,
+        health::violations,
+        health::health,
+        health::baseline,
+        events::list,
+        events::create,
+        error_groups::list,
+        error_groups::one,
+        administration::bts,
+        administration::decide_bts,
+        administration::decide_backend,
+        administration::forget_node,
+        administration::staleness_hours,
+        administration::set_staleness_hours,
+        diagnostic_sessions::list,
+        diagnostic_sessions::start,
+        diagnostic_sessions::stop,
+        diagnostic_sessions::policy,
+        diagnostic_sessions::set_policy,
+        agent_configuration::get,
+        agent_configuration::put,
+        agent_configuration::history,
+        agent_configuration::roll_back,
+        email_server::get,
+        email_server::put,
     )
 )]
 struct PageApi;

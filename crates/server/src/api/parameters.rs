@@ -15,6 +15,7 @@ use super::error::ApiError;
 use super::visitor::LoggedIn;
 use crate::controller::{Shared, now_ms};
 use crate::limits::RANGE_MS_MAX;
+use crate::login::Visitor;
 
 /// The time asked for: `[from, to)`.
 #[derive(Deserialize, IntoParams, Debug, Clone, Copy, Default)]
@@ -74,6 +75,8 @@ pub fn optional_id<T>(
 /// The application in the path and the time in the query, of somebody who is logged in: where an answer looks.
 pub struct Place {
     /// Who asks.
+    pub visitor: Visitor,
+    /// The account.
     pub account: String,
     /// The application.
     pub app_id: AppId,
@@ -122,7 +125,7 @@ impl FromRequestParts<Shared> for Place {
             })?;
         let app_id = number(path.get("app").map_or("", String::as_str))
             .and_then(|value| id(value, AppId::from_u64))?;
-        Ok(Self { account: visitor.account, app_id, range: range.resolve()?, path })
+        Ok(Self { account: visitor.account.clone(), visitor, app_id, range: range.resolve()?, path })
     }
 }
 
