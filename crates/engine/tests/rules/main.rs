@@ -1,0 +1,146 @@
+//! Rules against a real store: what is usual, what is violated, who is told, what people decide.
+
+mod administration;
+mod configuration;
+mod health;
+mod policies;
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tierline_engine::ingest::{reports_batch, segments_batch};
+use tierline_model::{
+    AgentIdentity, AppId, BtId, BtOrigin, BtRef, CapturePolicy, EntryType, ErrorRecord, Guid, Histogram,
+    Incarnation, IntervalReport, Language, Ledger, RuntimeSample, Segment, SegmentKind, SegmentMetrics,
+    SpanId, Thresholds, Verdict, VerdictCounts,
+};
+use tierline_store::sqlite::SqliteStore;
+use tierline_store::{Store, TimeRange};
+
+pub const ACCOUNT: &str = "customer1";
+pub const APP: &str = "shop";
+pub const BT: &str = "/buy";
+pub const MINUTE_MS: u64 = 60_000;
+pub const HOUR_MS: u64 = 3_600_000;
+pub const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
+
+pub struct Shop {
+    pub store: SqliteStore,
+    _folder: TempDir,
+}
+
+/// The start of an hour a little ago.
+pub fn hour_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = u64::try_from(since.as_millis()).unwrap();
+    now - now % HOUR_MS - HOUR_MS
+}
+
+pub fn app() -> AppId {
+    AppId::of(APP)
+}
+
+pub fn bt() -> BtId {
+    BtId::of(APP, "web", EntryType::PythonWeb, BT)
+}
+
+fn agent() -> AgentIdentity {
+    AgentIdentity {
+        application: Arc::from(APP),
+        tier: Arc::from("web"),
+        node: Arc::from("web-1"),
+        incarnation: Incarnation([1; 16]),
+        language: Language::Python,
+        agent_version: Arc::from("0.1.0"),
+        runtime_version: Arc::from("3.11.7"),
+        host_name: Arc::from("host-a"),
+        os_type: Arc::from("linux"),
+        process_id: 42,
+    }
+}
+
+fn bt_ref() -> BtRef {
+    let origin = BtOrigin { name: Arc::from(BT), entry_type: EntryType::PythonWeb, other_traffic: false };
+    BtRef { id: bt(), app_id: app(), origin: Some(origin) }
+}
+
+/// What happened in one minute.
+#[derive(Clone, Copy, Default)]
+pub struct Minute {
+    pub calls: u64,
+    pub each_ms: u64,
+    pub errors: u64,
+    pub slow: u64,
+}
+
+impl Shop {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { store: SqliteStore::open(folder.path()).unwrap(), _folder: folder }
+    }
+
+    /// Reports minutes, each at its start.
+    pub fn report(&self, minutes: impl IntoIterator<Item = (u64, Minute)>) {
+        let reports = minutes.into_iter().map(|(start_ms, minute)| {
+            let mut duration = Histogram::new();
+            (0..minute.calls).for_each(|_| duration.record(minute.each_ms * 1_000_000));
+            let normal = minute.calls - minute.errors - minute.slow;
+            let verdicts =
+                VerdictCounts { normal, error: minute.errors, slow: minute.slow, ..VerdictCounts::default() };
+            let report = IntervalReport {
+                start_ms,
+                end_ms: start_ms + MINUTE_MS,
+                segments: vec![SegmentMetrics { bt: bt_ref(), caller: None, verdicts, duration }],
+                exits: Vec::new(),
+                ledger: Ledger { ended: minute.calls, begun: minute.calls, ..Ledger::default() },
+                runtime: RuntimeSample::default(),
+            };
+            (agent(), report)
+        });
+        self.store.write(reports_batch(ACCOUNT, hour_ms(), reports.collect())).unwrap();
+    }
+
+    /// The same every minute of `[start_ms, end_ms)`.
+    pub fn report_all(&self, start_ms: u64, end_ms: u64, minute: Minute) {
+        self.report((start_ms..end_ms).step_by(MINUTE_MS as usize).map(|start_ms| (start_ms, minute)));
+    }
+
+    /// Keeps a failed execution.
+    pub fn fail(&self, at_ms: u64, number: u8, type_name: &str, stack: &str) {
+        let segment = Segment {
+            guid: Guid([number; 16]),
+            span_id: SpanId([number; 8]),
+            parent_span_id: None,
+            sequence: Arc::from(""),
+            bt: bt_ref(),
+            caller: None,
+            kind: SegmentKind::Server,
+            start_unix_ns: at_ms * 1_000_000,
+            duration_ns: 5_000_000,
+            cpu_ns: None,
+            verdict: Verdict::Error,
+            thresholds: Thresholds::default(),
+            policy: CapturePolicy::ErrorSampling,
+            in_flight: false,
+            abandoned: false,
+            thread: Arc::from("main"),
+            errors: vec![ErrorRecord {
+                type_name: Arc::from(type_name),
+                message: Arc::from(format!("no such item: {number}").as_str()),
+                stack: Arc::from(stack),
+            }],
+            user_data: Vec::new(),
+            exit_calls: Vec::new(),
+            exit_calls_dropped: 0,
+        };
+        self.store.write(segments_batch(ACCOUNT, at_ms, vec![(agent(), vec![segment])])).unwrap();
+    }
+
+    pub fn dyn_store(&self) -> &dyn Store {
+        &self.store
+    }
+}
+
+pub fn always() -> TimeRange {
+    TimeRange { start_ms: 0, end_ms: u64::MAX / 2 }
+}
