@@ -128,7 +128,9 @@ impl Evaluator<'_> {
             EvalKind::SpecificType => None,
             EvalKind::BaselineType => {
                 let name = detail.metric_eval_detail.baseline_name.as_deref().unwrap_or_default();
-                let at_ms = self.scope.range.end_ms;
+                // The hour most of the data are from.
+                let half_ms = u64::from(rule.use_data_from_last_n_minutes) * MINUTE_MS / 2;
+                let at_ms = self.scope.range.end_ms.saturating_sub(half_ms);
                 Some(self.baselines.at(self.scope, self.tree, &full, Trend::of(name), at_ms)?)
             }
         };

@@ -31,7 +31,8 @@ fn a_tier_differs_from_its_application_and_versions_come_back() {
     put(None, json!({"limits": {"backends_max": 1}}), Some(1), "carol").unwrap();
     assert_eq!(effective(Some(tier)).limits.backends_max, 1);
     assert!(effective(Some(tier)).version > before, "agents see that it is newer");
-    let (back, event) = agent_configuration::roll_back(store, ACCOUNT, (app(), None), 1, ("dave", 6)).unwrap();
+    let (back, event) =
+        agent_configuration::roll_back(store, ACCOUNT, (app(), None), 1, ("dave", 6)).unwrap();
     assert_eq!((back.version, effective(None).limits.bts_max), (3, 10));
     assert!(event.summary.starts_with("dave changed the agent configuration"), "{}", event.summary);
     let history = agent_configuration::history(store, ACCOUNT, app(), None).unwrap();

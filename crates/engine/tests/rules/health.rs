@@ -16,7 +16,7 @@ fn usual_weeks(shop: &Shop, hour: u64, weeks: u64) {
     for week in 1..=weeks {
         let start = hour - week * WEEK_MS;
         let each_ms = if week % 2 == 0 { 90 } else { 110 };
-        shop.report_all(start, start + HOUR_MS, Minute { calls: 60, each_ms, ..Minute::default() });
+        shop.report_all(start, start + 2 * HOUR_MS, Minute { calls: 60, each_ms, ..Minute::default() });
     }
 }
 
@@ -65,7 +65,11 @@ fn the_default_rule_opens_upgrades_and_closes_a_violation() {
     let worst = violations::worst(&open);
     assert_eq!(worst.get(&("BUSINESS_TRANSACTION".into(), bt().get())), Some(&Level::Critical));
     // Told of again after half an hour, and ended when there are no calls any more.
-    shop.report_all(hour + 2 * half, hour + 3 * half, Minute { calls: 120, each_ms: 400, ..Minute::default() });
+    shop.report_all(
+        hour + 2 * half,
+        hour + 3 * half,
+        Minute { calls: 120, each_ms: 400, ..Minute::default() },
+    );
     assert_eq!(evaluate(&shop, hour + 3 * half), ["POLICY_CONTINUES_CRITICAL"]);
     assert_eq!(evaluate(&shop, hour + 5 * half), ["POLICY_CLOSE_CRITICAL"]);
     let all = violations(shop.dyn_store(), ACCOUNT, app(), always()).unwrap();

@@ -17,30 +17,30 @@ use tierline_model::{
 use tierline_store::sqlite::SqliteStore;
 use tierline_store::{Store, TimeRange};
 
-pub const ACCOUNT: &str = "customer1";
-pub const APP: &str = "shop";
-pub const BT: &str = "/buy";
-pub const MINUTE_MS: u64 = 60_000;
-pub const HOUR_MS: u64 = 3_600_000;
-pub const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
+pub(crate) const ACCOUNT: &str = "customer1";
+pub(crate) const APP: &str = "shop";
+pub(crate) const BT: &str = "/buy";
+pub(crate) const MINUTE_MS: u64 = 60_000;
+pub(crate) const HOUR_MS: u64 = 3_600_000;
+pub(crate) const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
 
-pub struct Shop {
-    pub store: SqliteStore,
+pub(crate) struct Shop {
+    pub(crate) store: SqliteStore,
     _folder: TempDir,
 }
 
 /// The start of an hour a little ago.
-pub fn hour_ms() -> u64 {
+pub(crate) fn hour_ms() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let now = u64::try_from(since.as_millis()).unwrap();
     now - now % HOUR_MS - HOUR_MS
 }
 
-pub fn app() -> AppId {
+pub(crate) fn app() -> AppId {
     AppId::of(APP)
 }
 
-pub fn bt() -> BtId {
+pub(crate) fn bt() -> BtId {
     BtId::of(APP, "web", EntryType::PythonWeb, BT)
 }
 
@@ -66,21 +66,21 @@ fn bt_ref() -> BtRef {
 
 /// What happened in one minute.
 #[derive(Clone, Copy, Default)]
-pub struct Minute {
-    pub calls: u64,
-    pub each_ms: u64,
-    pub errors: u64,
-    pub slow: u64,
+pub(crate) struct Minute {
+    pub(crate) calls: u64,
+    pub(crate) each_ms: u64,
+    pub(crate) errors: u64,
+    pub(crate) slow: u64,
 }
 
 impl Shop {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { store: SqliteStore::open(folder.path()).unwrap(), _folder: folder }
     }
 
     /// Reports minutes, each at its start.
-    pub fn report(&self, minutes: impl IntoIterator<Item = (u64, Minute)>) {
+    pub(crate) fn report(&self, minutes: impl IntoIterator<Item = (u64, Minute)>) {
         let reports = minutes.into_iter().map(|(start_ms, minute)| {
             let mut duration = Histogram::new();
             (0..minute.calls).for_each(|_| duration.record(minute.each_ms * 1_000_000));
@@ -101,15 +101,15 @@ impl Shop {
     }
 
     /// The same every minute of `[start_ms, end_ms)`.
-    pub fn report_all(&self, start_ms: u64, end_ms: u64, minute: Minute) {
+    pub(crate) fn report_all(&self, start_ms: u64, end_ms: u64, minute: Minute) {
         self.report((start_ms..end_ms).step_by(MINUTE_MS as usize).map(|start_ms| (start_ms, minute)));
     }
 
     /// Keeps a failed execution.
-    pub fn fail(&self, at_ms: u64, number: u8, type_name: &str, stack: &str) {
+    pub(crate) fn fail(&self, at_ms: u64, number: u8, type_name: &str, stack: &str) {
         let segment = Segment {
-            guid: Guid([number; 16]),
-            span_id: SpanId([number; 8]),
+            guid: Guid::from_bytes([number; 16]).unwrap(),
+            span_id: SpanId::from_bytes([number; 8]).unwrap(),
             parent_span_id: None,
             sequence: Arc::from(""),
             bt: bt_ref(),
@@ -136,11 +136,11 @@ impl Shop {
         self.store.write(segments_batch(ACCOUNT, at_ms, vec![(agent(), vec![segment])])).unwrap();
     }
 
-    pub fn dyn_store(&self) -> &dyn Store {
+    pub(crate) fn dyn_store(&self) -> &dyn Store {
         &self.store
     }
 }
 
-pub fn always() -> TimeRange {
+pub(crate) fn always() -> TimeRange {
     TimeRange { start_ms: 0, end_ms: u64::MAX / 2 }
 }
