@@ -186,7 +186,9 @@ pub async fn decide_bts(
         transactions_admin::decide(store, account, app, &decision, user)?;
         administration(store, &place)
     };
-    Ok(Json(controller.work(work).await??))
+    let answer = controller.work(work).await??;
+    controller.conversations.forget_configurations();
+    Ok(Json(answer))
 }
 
 /// What is done with a backend.

@@ -185,7 +185,9 @@ pub async fn put(
         agent_configuration::put(store, account, of, &request.patch, request.version, by)?;
         configuration(store, account, place.app_id, tier)
     };
-    Ok(Json(controller.work(work).await??))
+    let answer = controller.work(work).await??;
+    controller.conversations.forget_configurations();
+    Ok(Json(answer))
 }
 
 /// The versions that are kept, newest first.
@@ -243,5 +245,7 @@ pub async fn roll_back(
         agent_configuration::roll_back(store, account, (place.app_id, tier), request.version, by)?;
         configuration(store, account, place.app_id, tier)
     };
-    Ok(Json(controller.work(work).await??))
+    let answer = controller.work(work).await??;
+    controller.conversations.forget_configurations();
+    Ok(Json(answer))
 }

@@ -160,6 +160,7 @@ pub async fn start(
         diagnostic_sessions::start(store, account, place.app_id, &wish, now_ms(), user)
     };
     let (session, _) = controller.work(work).await??;
+    controller.conversations.forget_configurations();
     Ok((StatusCode::CREATED, Json(info(session, now_ms()))))
 }
 
@@ -184,6 +185,7 @@ pub async fn stop(State(controller): State<Shared>, place: Place) -> Result<Stat
         diagnostic_sessions::stop(store, account, place.app_id, place.path_text("guid"), now_ms(), user)
     };
     controller.work(work).await??;
+    controller.conversations.forget_configurations();
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -169,6 +169,11 @@ impl Conversations {
         (conversation.clone(), missed)
     }
 
+    /// Reads configurations again with the next word of each agent: somebody changed one.
+    pub fn forget_configurations(&self) {
+        self.configs.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn recorded(&self, uid: [u8; 16], now_ms: u64) {
         if let Some(known) = self.agents.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&uid) {
             known.recorded_ms = now_ms;
