@@ -14,6 +14,7 @@ use super::body::Body;
 use super::error::{ApiError, ErrorAnswer};
 use super::parameters::{Place, id, optional_id};
 use super::visitor::LoggedIn;
+use crate::audit::{self, Action as Done};
 use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 
@@ -168,6 +169,8 @@ pub async fn decide_bts(
     };
     let work = move |store: &dyn Store| -> Result<BtAdministration, ApiError> {
         let (account, app, user) = (&place.account, place.app_id, place.visitor.user.as_str());
+        let object = format!("business-transactions:{app}:{:?}", request.action);
+        audit::record(store, &place.visitor, Done::ObjectUpdated, &object, now_ms());
         let name = request.name;
         let decision = match request.action {
             BtAction::Rename => transactions_admin::Decision::Rename(first, name),
@@ -265,6 +268,7 @@ pub async fn decide_backend(
             return Err(ApiError::not_found("tier"));
         }
         backends_admin::decide(store, &place.account, place.app_id, &decision, &place.visitor.user)?;
+        audit::record(store, &place.visitor, Done::ObjectUpdated, &format!("backend:{backend}"), now_ms());
         Ok(())
     };
     controller.work(work).await??;
@@ -289,6 +293,7 @@ pub async fn forget_node(State(controller): State<Shared>, place: Place) -> Resu
     let node = place.path_id("node", NodeId::from_u64)?;
     let work = move |store: &dyn Store| -> Result<(), StoreError> {
         let (account, user) = (&place.account, &place.visitor.user);
+        audit::record(store, &place.visitor, Done::ObjectDeleted, &format!("node:{node}"), now_ms());
         staleness::mark_historical(store, account, place.app_id, &[node], now_ms(), user)
     };
     controller.ask(work).await?;
@@ -355,6 +360,10 @@ pub async fn set_staleness_hours(
     visitor.must(Permission::ManageSettings)?;
     let StalenessHours { application_hours, tier_hours, node_hours, bt_hours, backend_hours } = hours;
     let hours = Staleness { application_hours, tier_hours, node_hours, bt_hours, backend_hours };
-    controller.ask(move |store| staleness::save(store, &visitor.account, hours, &visitor.user)).await?;
+    let work = move |store: &dyn Store| {
+        audit::record(store, &visitor, Done::ObjectUpdated, "staleness", now_ms());
+        staleness::save(store, &visitor.account, hours, &visitor.user)
+    };
+    controller.ask(work).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::Body;
 use super::error::{ApiError, ErrorAnswer};
 use super::parameters::{Parameters, Place, optional_id};
+use crate::audit::{self, Action as Done};
 use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 
@@ -183,6 +184,8 @@ pub async fn put(
         let (account, by) = (&place.account, (place.visitor.user.as_str(), now_ms()));
         let of = (place.app_id, tier);
         agent_configuration::put(store, account, of, &request.patch, request.version, by)?;
+        let object = format!("agent-configuration:{}", place.app_id);
+        audit::record(store, &place.visitor, Done::ObjectUpdated, &object, now_ms());
         configuration(store, account, place.app_id, tier)
     };
     let answer = controller.work(work).await??;
@@ -243,6 +246,8 @@ pub async fn roll_back(
     let work = move |store: &dyn Store| -> Result<Configuration, ApiError> {
         let (account, by) = (&place.account, (place.visitor.user.as_str(), now_ms()));
         agent_configuration::roll_back(store, account, (place.app_id, tier), request.version, by)?;
+        let object = format!("agent-configuration:{}", place.app_id);
+        audit::record(store, &place.visitor, Done::ObjectUpdated, &object, now_ms());
         configuration(store, account, place.app_id, tier)
     };
     let answer = controller.work(work).await??;

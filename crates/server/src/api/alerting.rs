@@ -18,7 +18,9 @@ use super::body::Body;
 use super::error::{ApiError, ErrorAnswer};
 use super::parameters::{Place, Range};
 use crate::actions::{self, Sender};
+use crate::audit::{self, Action as Done};
 use crate::controller::{Shared, now_ms};
+use crate::login::Visitor;
 use crate::permissions::Permission;
 
 /// Something that was set up, and who changed it last.
@@ -131,9 +133,10 @@ fn add<T: Alerting>(
     account: &str,
     app: AppId,
     definition: Value,
-    user: &str,
+    by: &Visitor,
 ) -> Result<AlertingObject, ApiError> {
-    let made = alerting::create::<T>(store, account, app, read(definition)?, user)?;
+    let made = alerting::create::<T>(store, account, app, read(definition)?, &by.user)?;
+    audit::record(store, by, Done::ObjectCreated, &format!("{}:{app}/{}", T::KIND, made.id()), now_ms());
     get::<T>(store, account, app, made.id())
 }
 
@@ -142,10 +145,11 @@ fn replace<T: Alerting>(
     account: &str,
     (app, id): (AppId, u64),
     request: AlertingRequest,
-    user: &str,
+    by: &Visitor,
 ) -> Result<AlertingObject, ApiError> {
     let value: T = read(request.definition)?;
-    alerting::update(store, account, app, id, value, request.version, user)?;
+    alerting::update(store, account, app, id, value, request.version, &by.user)?;
+    audit::record(store, by, Done::ObjectUpdated, &format!("{}:{app}/{id}", T::KIND), now_ms());
     get::<T>(store, account, app, id)
 }
 
@@ -154,9 +158,11 @@ fn remove<T: Alerting>(
     account: &str,
     app: AppId,
     id: u64,
-    user: &str,
+    by: &Visitor,
 ) -> Result<(), ApiError> {
-    Ok(alerting::delete::<T>(store, account, app, id, user)?)
+    alerting::delete::<T>(store, account, app, id, &by.user)?;
+    audit::record(store, by, Done::ObjectDeleted, &format!("{}:{app}/{id}", T::KIND), now_ms());
+    Ok(())
 }
 
 /// Everything of one kind.
@@ -230,7 +236,7 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<AlertingObject>), ApiError> {
     place.visitor.must(Permission::ConfigureAlerting)?;
     let work = move |store: &dyn Store| {
-        let (app, user) = (place.app_id, &place.visitor.user);
+        let (app, user) = (place.app_id, &place.visitor);
         for_kind!(place.path_text("kind"), add(store, &place.account, app, request.definition, user))
     };
     Ok((StatusCode::CREATED, Json(controller.work(work).await??)))
@@ -261,7 +267,7 @@ pub async fn update(
     place.visitor.must(Permission::ConfigureAlerting)?;
     let id = place.path_id("id", Some)?;
     let work = move |store: &dyn Store| {
-        let (of, user) = ((place.app_id, id), &place.visitor.user);
+        let (of, user) = ((place.app_id, id), &place.visitor);
         for_kind!(place.path_text("kind"), replace(store, &place.account, of, request, user))
     };
     Ok(Json(controller.work(work).await??))
@@ -285,7 +291,7 @@ pub async fn delete(State(controller): State<Shared>, place: Place) -> Result<St
     place.visitor.must(Permission::ConfigureAlerting)?;
     let id = place.path_id("id", Some)?;
     let work = move |store: &dyn Store| {
-        let (app, user) = (place.app_id, &place.visitor.user);
+        let (app, user) = (place.app_id, &place.visitor);
         for_kind!(place.path_text("kind"), remove(store, &place.account, app, id, user))
     };
     controller.work(work).await??;

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::error::{ApiError, ErrorAnswer};
 use super::parameters::{Place, optional_id};
+use crate::audit::{self, Action as Done};
 use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 use crate::secret;
@@ -157,6 +158,8 @@ pub async fn start(
     };
     let work = move |store: &dyn Store| {
         let (account, user) = (&place.account, &place.visitor.user);
+        let object = format!("diagnostic-session:{}", wish.guid);
+        audit::record(store, &place.visitor, Done::ObjectCreated, &object, now_ms());
         diagnostic_sessions::start(store, account, place.app_id, &wish, now_ms(), user)
     };
     let (session, _) = controller.work(work).await??;
@@ -182,6 +185,8 @@ pub async fn stop(State(controller): State<Shared>, place: Place) -> Result<Stat
     place.visitor.must(Permission::ConfigureApplications)?;
     let work = move |store: &dyn Store| {
         let (account, user) = (&place.account, &place.visitor.user);
+        let object = format!("diagnostic-session:{}", place.path_text("guid"));
+        audit::record(store, &place.visitor, Done::ObjectDeleted, &object, now_ms());
         diagnostic_sessions::stop(store, account, place.app_id, place.path_text("guid"), now_ms(), user)
     };
     controller.work(work).await??;
@@ -261,6 +266,8 @@ pub async fn set_policy(
     };
     let ask = move |store: &dyn Store| {
         let (account, user) = (&place.account, &place.visitor.user);
+        let object = format!("diagnostic-policy:{}", place.app_id);
+        audit::record(store, &place.visitor, Done::ObjectUpdated, &object, now_ms());
         diagnostic_sessions::set_policy(store, account, place.app_id, policy, user)
     };
     controller.ask(ask).await?;

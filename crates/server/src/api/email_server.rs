@@ -11,7 +11,8 @@ use super::body::Body;
 use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
 use crate::actions::email::{self, EmailServer, Protection};
-use crate::controller::Shared;
+use crate::audit::{self, Action as Done};
+use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 
 /// The server. Its password is never shown.
@@ -103,6 +104,7 @@ pub async fn put(
 ) -> Result<StatusCode, ApiError> {
     visitor.must(Permission::ManageSettings)?;
     let work = move |store: &dyn Store| -> Result<(), StoreError> {
+        audit::record(store, &visitor, Done::ObjectUpdated, "email-server", now_ms());
         let there = email::load(store, &visitor.account)?;
         // A password goes only to the server it was given for.
         let same = there.host == request.host && there.user == request.user;

@@ -15,6 +15,7 @@ use super::body::Body;
 use super::error::{ApiError, ErrorAnswer};
 use super::health::EntityInfo;
 use super::parameters::{Parameters, Place, Range, optional_id};
+use crate::audit::{self, Action as Done};
 use crate::controller::{Shared, now_ms};
 use crate::permissions::Permission;
 
@@ -197,6 +198,7 @@ pub async fn create(
         }];
         events::record(store, &place.account, &mut event)?;
         let [event] = event;
+        audit::record(store, &place.visitor, Done::ObjectCreated, &format!("event:{}", event.id), now_ms());
         Ok(event)
     };
     let event = controller.work(work).await??;
