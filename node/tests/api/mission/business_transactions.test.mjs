@@ -346,6 +346,61 @@ describe('txn.onSnapshotCaptured(txn)', () => {
   });
 });
 
+describe('parameters', () => {
+  test('transactionInfo string, HttpRequest, or CorrelationHeader', () => {
+    for (const info of ['a string', request('/a/request'), { headers: {} }]) appd.startTransaction(info).end();
+    assert.equal(appd.startTransaction.length <= 2, true);
+  });
+
+  test('error any; optional', async () => {
+    const errors = [new Error('e'), 'text', 7, { message: 'an object' }, ['list'], Symbol('s'), true];
+    for (const error of errors) appd.startTransaction('any error').end(error);
+    appd.startTransaction('any error').end();
+    const received = await agent.received((now) => now.bts()['any error'] === errors.length + 1);
+    assert.deepEqual(received.verdicts('any error'), { ERROR: errors.length, NORMAL: 1 });
+  });
+
+  test('request HTTP request object', () => {
+    for (const nothing of [undefined, null, 'text', 5, {}]) assert.equal(appd.getTransaction(nothing), undefined);
+  });
+
+  test('statusCode optional transaction status code', async () => {
+    const txn = appd.startTransaction('optional status');
+    txn.markError(new Error('without'));
+    txn.end();
+    assert.equal((await agent.snapshot('optional status')).userData['Status Code'], '500');
+  });
+
+  test('key key to custom data being added', async () => {
+    const txn = appd.startTransaction('keys');
+    txn.addSnapshotData('a key with blanks', 1);
+    txn.addSnapshotData('☃', 2);
+    txn.end();
+    assert.deepEqual((await agent.snapshot('keys')).userData, { 'a key with blanks': '1', '☃': '2' });
+  });
+
+  test('value value being added for this key', async () => {
+    const txn = appd.startTransaction('values');
+    txn.addSnapshotData('text', 'with ☃ and\nlines');
+    txn.end();
+    assert.equal((await agent.snapshot('values')).userData.text, 'with ☃ and\nlines');
+  });
+
+  test('You must define a function to call and assign it to the callback.', () => {
+    const txn = appd.startTransaction('no function');
+    txn.onSnapshotCaptured = 'not a function';
+    txn.end();
+    const defined = appd.startTransaction('a function');
+    let called = false;
+    defined.onSnapshotCaptured = function customTitle(captured) {
+      called = true;
+      captured.addSnapshotData('book title', 'A title');
+    };
+    defined.end();
+    assert.ok(called);
+  });
+});
+
 describe('beyond the document', () => {
   test('numbers add up to what was begun', async () => {
     agent.clear();

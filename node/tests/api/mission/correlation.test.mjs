@@ -34,6 +34,12 @@ describe('appd.parseCorrelationInfo(source)', () => {
     assert.equal(appd.parseCorrelationInfo({ url: '/', headers: { host: 'a' } }), false);
   });
 
+  test('source String or HttpRequest', () => {
+    const header = headerOf('both sources');
+    assert.notEqual(appd.parseCorrelationInfo(header), false);
+    assert.notEqual(appd.parseCorrelationInfo({ headers: { singularityheader: header } }), false);
+  });
+
   test('On success, returns a CorrelationHeader object that can be used by startTransaction() to create a transaction that is correlated with the upstream transaction described by source.', async () => {
     const upstream = appd.parseCorrelationInfo(headerOf('correlated upstream'));
     assert.ok(upstream instanceof appd.CorrelationHeader);
@@ -112,6 +118,21 @@ describe('txn.createCorrelationInfo(exitCall, doNotResolve)', () => {
     assert.match(fields(header).guid, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     assert.ok(header.length <= 1_024);
     assert.ok(Math.abs(Number(fields(header).ts) - Date.now()) < 60_000);
+  });
+
+  test('exitCall ExitCall', () => {
+    const txn = appd.startTransaction('of another');
+    const other = appd.startTransaction('the other');
+    const exit = other.startExitCall(QUEUE);
+    assert.deepEqual(agent.counted(() => assert.match(txn.createCorrelationInfo(exit), /\*guid=/)), { 'createCorrelationInfo: the exit call is of another transaction': 1 });
+    other.end();
+    txn.end();
+  });
+
+  test('doNotResolve optional, true|false', () => {
+    assert.equal(fields(headerOf('o', undefined)).donotresolve, undefined);
+    assert.equal(fields(headerOf('o', false)).donotresolve, undefined);
+    assert.equal(fields(headerOf('o', true)).donotresolve, 'true');
   });
 
   test('a continued transaction passes on when the request began, and the chain of its calls', () => {

@@ -285,6 +285,59 @@ describe('txn.exitCallCompleted(exitCall)', () => {
   });
 });
 
+describe('parameters', () => {
+  test('exitCallInfo object', () => {
+    const txn = appd.startTransaction('no object');
+    for (const nothing of [undefined, null, 'EXIT_DB', 5]) {
+      assert.deepEqual(agent.counted(() => txn.startExitCall(nothing)), { 'startExitCall: exitCallInfo is not an object': 1 });
+    }
+    txn.end();
+  });
+
+  test('The exitCallInfo object has the following required properties:', async () => {
+    const { exitCalls } = await snapshotOf('required', (txn) => {
+      txn.endExitCall(txn.startExitCall(MYSQL));
+      // Programs leave them out; nothing is lost.
+      txn.endExitCall(txn.startExitCall({}));
+    });
+    assert.equal(exitCalls.length, 2);
+    assert.equal(exitCalls[1].exitType, 'CUSTOM');
+  });
+
+  test('error: any; optional', async () => {
+    agent.clear();
+    await snapshotOf('any exit error', (txn) => {
+      for (const error of [new Error('e'), 'text', 7, {}, undefined, null]) {
+        txn.endExitCall(txn.startExitCall({ exitType: 'EXIT_DB', label: 'any exit error', identifyingProperties: { Host: 'any' } }), error);
+      }
+    });
+    const received = await agent.received((now) => now.exits()['any exit error']?.count === 6);
+    assert.equal(received.exits()['any exit error'].errors, 4);
+  });
+
+  test('exitCall: ExitCall', () => {
+    const txn = appd.startTransaction('arguments');
+    const seen = [];
+    txn.beforeExitCall = (...all) => (seen.push(all), all[0]);
+    txn.exitCallCompleted = (...all) => (seen.push(all), all[0]);
+    const exit = beginAutomaticExit(txn, detected());
+    finishExit(exit);
+    assert.deepEqual(seen.map((all) => all.length), [1, 1]);
+    assert.ok(seen.every(([passed]) => passed === exit && passed instanceof appd.ExitCall));
+    txn.end();
+  });
+
+  test('Returns an ExitCall.', () => {
+    const txn = appd.startTransaction('what callbacks return');
+    txn.beforeExitCall = (exit) => exit;
+    txn.exitCallCompleted = (exit) => exit;
+    const exit = beginAutomaticExit(txn, detected());
+    assert.ok(exit instanceof appd.ExitCall);
+    finishExit(exit);
+    txn.end();
+  });
+});
+
 describe('beyond the document', () => {
   test('a call that never ended lasts until its transaction ends', async () => {
     const { exitCalls, durationMs } = await snapshotOf('never ended', async (txn) => {

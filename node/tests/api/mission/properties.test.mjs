@@ -119,6 +119,24 @@ describe('exit call properties', () => {
   });
 });
 
+describe('footnotes', () => {
+  test('N/A indicates that the property is not used with that exit call type.', () => {
+    const txn = appd.startTransaction('not used');
+    const exit = txn.startExitCall(KINDS.Redis);
+    for (const name of ['method', 'requestHeaders', 'statusCode', 'user', 'command', 'isSql']) assert.equal(exit[name], undefined, name);
+    txn.endExitCall(exit);
+    txn.end();
+  });
+
+  test('"\\n" separated list of server addresses in <host>:<port> format; single server address in <host>:<port> format', async () => {
+    const txn = appd.startTransaction('addresses');
+    for (const kind of ['MongoDB', 'Memcached', 'Redis']) txn.endExitCall(txn.startExitCall(KINDS[kind]));
+    txn.end();
+    const pools = (await agent.snapshot('addresses')).exitCalls.map((exit) => exit.identifying['Server Pool']);
+    assert.deepEqual(pools, ['m1:27017\nm2:27017', 'c1:11211\nc2:11211', 'r:6379']);
+  });
+});
+
 describe('backend identifying properties', () => {
   const rows = {
     'HTTP server "EXIT_HTTP" "HOST", "PORT"': 'HTTP',
