@@ -87,6 +87,20 @@ test('worker threads count for their process, and what ended in them is not lost
   assert.equal(received.nodes().length, 1);
 });
 
+test('a worker that is terminated loses nothing that ended', async () => {
+  const { received } = await programs.run(`
+    const { Worker } = require('node:worker_threads');
+    const source = \`
+      const appd = require('appdynamics').profile();
+      for (let i = 0; i < 1000; i += 1) appd.startTransaction('terminated').end();
+      require('node:worker_threads').parentPort.postMessage('done');
+      setInterval(() => {}, 1000);\`;
+    const worker = new Worker(source, { eval: true });
+    await new Promise((go) => worker.on('message', go));
+    await worker.terminate();`);
+  assert.deepEqual(received.bts(), { terminated: 1000 });
+});
+
 test('a server in a worker thread, preloaded there too', async () => {
   const { received } = await programs.run(
     `const { Worker, isMainThread } = require('node:worker_threads');
