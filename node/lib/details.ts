@@ -6,7 +6,7 @@ import { clock } from './clock';
 import { guidOf } from './correlation';
 import { caught, errorTexts, type ErrorTexts } from './errors';
 import { shownProperties, type ExitCall } from './exit-call';
-import { ENDED, IN_FLIGHT } from './flags';
+import { ASKED_ABOUT, ENDED, IN_FLIGHT } from './flags';
 import {
   DETAILS_BYTES, DETAILS_EXITS_PER_TURN, DETAILS_WAITING_MAX, NAME_UNITS_MAX, PROPERTIES_MAX, PROPERTY_UNITS_MAX,
   VALUE_UNITS_MAX,
@@ -30,6 +30,9 @@ const TEXT_BYTES_MAX = DETAILS_BYTES / 4;
 
 /** Bytes the numbers of a piece need at most, lengths of texts among them. */
 const NUMBERS_BYTES = 2_048;
+
+/** What the head of a transaction is worth in exit calls: stacks of errors are made when they are read. */
+const HEAD_WORK = 16;
 
 /** Writes pieces; hands the buffer over when it is nearly full. */
 class Writer {
@@ -85,7 +88,8 @@ export function keepSnapshot(txn: TimePromise, durationMs: number): boolean {
   const endMs = txn.startMs + durationMs;
   const captured = txn.onSnapshotCaptured;
   if (typeof captured === 'function') {
-    // Still open for `addSnapshotData`, which is what the callback is for.
+    // Still open for `addSnapshotData`, which is what the callback is for, but over for `end`.
+    txn.state = ASKED_ABOUT;
     try {
       captured.call(txn, txn);
     } catch {
@@ -117,7 +121,7 @@ function turn(): void {
   if (waiting.length > 0) schedule();
 }
 
-/** Writes everything that waits: the process ends, or a second is over. */
+/** Writes everything that waits: the thread ends. */
 export function writeAll(): void {
   while (waiting.length > 0) {
     try {
@@ -144,7 +148,7 @@ function writeFirst(exitsMax: number): number {
   let work = 0;
   if (written < 0) {
     written = 0;
-    work = 8;
+    work = HEAD_WORK;
     writeHead(out, first, 0);
   }
   const exits = txn.exits ?? [];
@@ -232,4 +236,6 @@ function writeExit(out: Writer, txn: TimePromise, exit: ExitCall, endMs: number)
   if (error !== undefined) writeError(out, error);
 }
 
-batch.everySecond(writeAll);
+batch.everySecond(() => {
+  if (waiting.length > 0) schedule();
+});

@@ -5,7 +5,7 @@ import { backendOf, type Backend } from './backends';
 import { clock } from './clock';
 import { createCorrelationText } from './correlation';
 import { caught, isError, isIgnored, misuse } from './errors';
-import { ENDED, FAILED, INERT, RUNNING } from './flags';
+import { ASKED_ABOUT, ENDED, FAILED, INERT, RUNNING } from './flags';
 import { EXIT_CALLS_PER_THREAD_MAX, EXIT_CALLS_PER_TRANSACTION_MAX, NAME_UNITS_MAX } from './limits';
 import { property, textOf } from './text';
 import type { TimePromise } from './transaction';
@@ -154,7 +154,7 @@ function nameOf(value: unknown): string | undefined {
 
 function addData(exit: ExitCall, key: unknown, value: unknown): void {
   try {
-    if (exit.state === RUNNING) addMore(exit, key, value);
+    if (exit.state === RUNNING || exit.state === ASKED_ABOUT) addMore(exit, key, value);
     else misuse('exitCall.addAnalyticsData: the exit call is over');
   } catch {
     caught('exitCall.addAnalyticsData: failed');
@@ -169,9 +169,11 @@ function addMore(exit: ExitCall, key: unknown, value: unknown): void {
 /** Takes properties of the program's own, so that callbacks see them and snapshots show them. */
 function takeOthers(exit: ExitCall, info: ExitCallInfo): void {
   for (const name in info) {
-    if (FIELDS.has(name) || name in exit) continue;
-    (exit as unknown as Record<string, unknown>)[name] = info[name];
-    if (name !== 'name') addMore(exit, name, info[name]);
+    if (FIELDS.has(name)) continue;
+    const value = info[name];
+    // Names of our own fields and methods are shown, but stay ours.
+    if (!(name in exit)) (exit as unknown as Record<string, unknown>)[name] = value;
+    if (name !== 'name') addMore(exit, name, value);
   }
 }
 
@@ -210,11 +212,15 @@ export function beginAutomaticExit(txn: TimePromise, info: ExitCallInfo): ExitCa
     if (txn.state !== RUNNING) return undefined;
     const exit = new ExitCall(txn, info, RUNNING);
     const before = txn.beforeExitCall;
-    if (typeof before === 'function' && !isWanted(txn, exit, before)) {
-      exit.state = INERT;
-      return undefined;
+    // Calls that the callback itself makes are not asked about: it would be called for ever.
+    if (typeof before === 'function' && !isAsking) {
+      exit.state = ASKED_ABOUT;
+      const wanted = isWanted(txn, exit, before);
+      // The callback may have ended the transaction.
+      exit.state = wanted && txn.state === RUNNING ? RUNNING : INERT;
+      if (exit.state === INERT) return undefined;
+      exit.startMs = clock();
     }
-    exit.startMs = clock();
     begin(txn, exit);
     return exit;
   } catch {
@@ -223,15 +229,21 @@ export function beginAutomaticExit(txn: TimePromise, info: ExitCallInfo): ExitCa
   }
 }
 
+/** Whether a callback of the program is being asked. */
+let isAsking = false;
+
 /** Whether the program's callback wants the call reported, with the changes it made. */
 function isWanted(txn: TimePromise, exit: ExitCall, before: (exit: ExitCall) => unknown): boolean {
   const { identifyingProperties, exitType } = exit;
   let answer: unknown;
+  isAsking = true;
   try {
     answer = before.call(txn, exit);
   } catch {
     caught('beforeExitCall: the callback threw');
     return true;
+  } finally {
+    isAsking = false;
   }
   if (answer === undefined || answer === null || answer === false) return false;
   takeAnswer(exit, answer, true);
@@ -251,7 +263,7 @@ function takeAnswer(exit: ExitCall, answer: unknown, identityToo: boolean): void
 
 function begin(txn: TimePromise, exit: ExitCall): void {
   if (exit.number === 0) exit.number = txn.exitsBegun += 1;
-  exit.backend = backendOf(exit.exitType, exit.label, exit.identifyingProperties);
+  exit.backend = backendFor(exit);
   const exits = (txn.exits ??= []);
   if (exits.length < EXIT_CALLS_PER_TRANSACTION_MAX && kept.count < EXIT_CALLS_PER_THREAD_MAX) {
     exits.push(exit);
@@ -268,13 +280,19 @@ export const kept = { count: 0 };
 /** Makes number and backend of a call for its header, which `beforeExitCall` may want before the call begins. */
 export function identify(txn: TimePromise, exit: ExitCall): Backend {
   if (exit.number === 0) exit.number = txn.exitsBegun += 1;
-  return (exit.backend ??= backendOf(exit.exitType, exit.label, exit.identifyingProperties));
+  return (exit.backend ??= backendFor(exit));
+}
+
+/** Callbacks may have put anything in the place of texts. */
+function backendFor({ exitType, label, identifyingProperties }: ExitCall): Backend {
+  const type = typeof exitType === 'string' ? exitType : exitTypeOf(exitType);
+  return backendOf(type, typeof label === 'string' ? label : textOf(label, NAME_UNITS_MAX), identifyingProperties);
 }
 
 /** Ends an exit call; runs the transaction's `exitCallCompleted`. For `endExitCall` and the hooks. */
 export function finishExit(exit: ExitCall, error?: unknown): void {
   if (exit.state !== RUNNING || exit.txn === undefined) {
-    if (exit.state === ENDED) misuse('endExitCall: the exit call is over already');
+    if (exit.state === ENDED || exit.state === ASKED_ABOUT) misuse('endExitCall: the exit call is over already');
     return;
   }
   const { txn } = exit;
@@ -291,7 +309,10 @@ export function finishExit(exit: ExitCall, error?: unknown): void {
     if (exit.isFailed) txn.flags |= FAILED;
   }
   const completed = txn.exitCallCompleted;
-  if (typeof completed === 'function') complete(txn, exit, completed);
+  if (typeof completed === 'function') {
+    exit.state = ASKED_ABOUT;
+    complete(txn, exit, completed);
+  }
   exit.state = ENDED;
   if (txn.openBeyond !== undefined) txn.openBeyond.delete(exit);
   batch.exited(txn.bt.number, exit.backend?.number ?? 0, durationMs, exit.isFailed);
@@ -323,7 +344,7 @@ export function createCorrelationInfo(txn: TimePromise, exit: unknown, doNotReso
   }
   if (exit.txn === undefined) return '';
   if (exit.txn !== txn) misuse('createCorrelationInfo: the exit call is of another transaction');
-  if (exit.state !== RUNNING) misuse('createCorrelationInfo: the exit call is over');
+  if (exit.state === ENDED) misuse('createCorrelationInfo: the exit call is over');
   return createCorrelationText(exit.txn, exit, doNotResolve === true || doNotResolve === 'true');
 }
 

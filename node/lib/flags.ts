@@ -7,6 +7,9 @@ export const ENDED = 1;
 /** It is not recorded: the agent is off, or what it was begun with made no sense. Every call is a no-op. */
 export const INERT = 2;
 
+/** A callback of the program is asked about its begin or its end: data may be added, but nothing begins or ends. */
+export const ASKED_ABOUT = 3;
+
 // What is put before the core with the end of a transaction.
 
 /** It is in error. */

@@ -7,7 +7,7 @@ import { CorrelationHeader, guidOf, isHeaderText, nameIn, readHeaders, type Inco
 import { keepSnapshot } from './details';
 import { caught, isError, isIgnored, misuse, statusCodeOf } from './errors';
 import { createCorrelationInfo, endExitCall, kept, startExitCall, type ExitCall, type ExitCallInfo } from './exit-call';
-import { ABANDONED, ENDED, FAILED, INERT, RUNNING } from './flags';
+import { ABANDONED, ASKED_ABOUT, ENDED, FAILED, INERT, RUNNING } from './flags';
 import { ERRORS_MAX, NAME_UNITS_MAX, USER_DATA_CHARS_PER_THREAD_MAX, USER_DATA_MAX, VALUE_UNITS_MAX } from './limits';
 import { ASK_ALWAYS, Bt, DUE_MS, names, OTHER_TRAFFIC, SLOW_MS } from './names';
 import { nameOfRequest } from './naming';
@@ -286,7 +286,7 @@ function addError(txn: TimePromise, error: unknown): void {
 
 function addData(txn: TimePromise, key: unknown, value: unknown): void {
   try {
-    if (txn.state === RUNNING) addUserData(txn, key, value);
+    if (txn.state === RUNNING || txn.state === ASKED_ABOUT) addUserData(txn, key, value);
     else if (txn.state === ENDED) misuse('addSnapshotData: the transaction is over');
   } catch {
     caught('addSnapshotData: failed');
@@ -309,7 +309,7 @@ function addUserData(txn: TimePromise, key: unknown, value: unknown): void {
 /** Ends a transaction. For `end` and the automatic hooks. */
 export function finish(txn: TimePromise, error?: unknown): void {
   if (txn.state !== RUNNING) {
-    if (txn.state === ENDED) misuse('end: the transaction is over already');
+    if (txn.state !== INERT) misuse('end: the transaction is over already');
     return;
   }
   const nowMs = clock();

@@ -5,7 +5,6 @@
 //! [`guard::quietly`].
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable, clippy::todo)]
-#![cfg_attr(test, expect(dead_code, reason = "nothing is registered with Node.js in a test build"))]
 
 mod batch;
 mod correlation;

@@ -130,6 +130,37 @@ describe('odd calls', () => {
     assert.equal((await agent.snapshot('throwing callbacks')).exitCalls[0].name, 'still there');
   });
 
+  test('callbacks that call what they are called for', async () => {
+    const txn = appd.startTransaction('calls back');
+    let calls = 0;
+    txn.beforeExitCall = (exit) => {
+      calls += 1;
+      txn.endExitCall(exit);
+      finishExit(beginAutomaticExit(txn, { exitType: 'EXIT_HTTP', label: 'inside', identifyingProperties: { HOST: 'h' } }));
+      return exit;
+    };
+    txn.exitCallCompleted = (exit) => {
+      txn.endExitCall(exit);
+      exit.addAnalyticsData('completed', 'yes');
+    };
+    txn.onSnapshotCaptured = (captured) => {
+      captured.end();
+      captured.end(new Error('again'));
+      captured.addSnapshotData('captured', 'yes');
+    };
+    finishExit(beginAutomaticExit(txn, { exitType: 'EXIT_DB', label: 'outside', identifyingProperties: { Host: 'h' } }));
+    txn.end();
+    assert.equal(calls, 1);
+    const snapshot = await agent.snapshot('calls back');
+    assert.equal(snapshot.userData.captured, 'yes');
+    assert.deepEqual(snapshot.exitCalls.map((exit) => [exit.name, exit.optional.completed]).sort(), [['inside', 'yes'], ['outside', 'yes']]);
+    assert.equal((await agent.received((now) => now.bts()['calls back'] >= 1)).bts()['calls back'], 1);
+    // A callback that ends the transaction whose call it is asked about.
+    const ended = appd.startTransaction('ended by its callback');
+    ended.beforeExitCall = (exit) => (ended.end(), exit);
+    assert.equal(beginAutomaticExit(ended, { exitType: 'EXIT_DB', label: 'l', identifyingProperties: { Host: 'h' } }), undefined);
+  });
+
   test('calls on transactions and exit calls that are over', () => {
     const txn = appd.startTransaction('over');
     const exit = txn.startExitCall({ exitType: 'EXIT_DB', identifyingProperties: { Host: 'h' } });
