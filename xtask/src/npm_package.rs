@@ -16,14 +16,17 @@ pub fn pack() -> Result<PathBuf> {
     let source = workspace::root().join("node");
     setup::npm_packages(&source)?;
     println!("building the npm package");
-    let stage = workspace::target().join("npm/package");
-    if stage.exists() {
-        std::fs::remove_dir_all(&stage)?;
+    let (modules, stage) = (modules(), workspace::target().join("npm/package"));
+    for folder in [&modules, &stage] {
+        if folder.exists() {
+            std::fs::remove_dir_all(folder)?;
+        }
     }
-    let modules = stage.join("dist");
     std::fs::create_dir_all(&modules)?;
     compile(&source, &modules)?;
     std::fs::copy(native()?, modules.join(native_name()))?;
+    copy_tree(&modules, &stage.join("dist"))?;
+    process::quiet(Command::new("node").arg(source.join("scripts/one_file.mjs")).arg(stage.join("dist")))?;
     std::fs::copy(source.join("README.md"), stage.join("README.md")).context("node/README.md")?;
     std::fs::copy(workspace::root().join("LICENSE"), stage.join("LICENSE"))?;
     std::fs::write(stage.join("package.json"), manifest(&source)?)?;
@@ -34,18 +37,25 @@ pub fn pack() -> Result<PathBuf> {
     Ok(workspace::target().join("npm").join(name.trim()))
 }
 
-/// Puts the built modules into `node/dist` too, where the tests of the sources look for them.
+/// Puts the built modules into `node/dist` too, one by one: tests of the sources also look into them.
 pub fn into_source_folder() -> Result<()> {
-    let (from, to) = (workspace::target().join("npm/package/dist"), workspace::root().join("node/dist"));
-    copy_tree(&from, &to)
+    copy_tree(&modules(), &workspace::root().join("node/dist"))
 }
 
-/// TypeScript to one file of CommonJS, one ES module in front of it, and declarations.
+/// What the package's one file is made of.
+fn modules() -> PathBuf {
+    workspace::target().join("npm/modules")
+}
+
+/// The package as it is packed, for programs that load it without installing it.
+pub fn entry() -> PathBuf {
+    workspace::target().join("npm/package/dist/index.js")
+}
+
+/// TypeScript to CommonJS, an ES module in front of it, and declarations.
 fn compile(source: &Path, to: &Path) -> Result<()> {
     let mut tsc = Command::new(source.join("node_modules/.bin/tsc"));
-    process::quiet(tsc.args(["--project", ".", "--outDir"]).arg(to).current_dir(source))?;
-    let mut one_file = Command::new("node");
-    process::quiet(one_file.arg(source.join("scripts/one_file.mjs")).arg(to)).map(|_| ())
+    process::quiet(tsc.args(["--project", ".", "--outDir"]).arg(to).current_dir(source)).map(|_| ())
 }
 
 fn native() -> Result<PathBuf> {

@@ -238,8 +238,9 @@ fn end_to_end() -> Result<Tally> {
     let environment = test_environment(&python::main()?, &FOLDERS_OF_MAIN)?;
     environment.install_wheel(&built.wheel)?;
     let mut sum = pytest(&environment, &["python/tests/e2e"])?;
-    npm_package::into_source_folder()?;
-    sum += node_test(&node::main()?, &workspace::root().join("node"), ["tests/e2e".to_owned()])?;
+    let folder = workspace::root().join("node");
+    let mut node = node_test_command(&node::main()?, &folder, ["tests/e2e".to_owned()])?;
+    sum += counted(Runner::Node, node.env("TIERLINE_AGENT", npm_package::entry()))?;
     Ok(sum)
 }
 

@@ -18,6 +18,8 @@ const AWAY_S = 1;
 
 const folder = mkdtempSync(join(tmpdir(), 'tierline-counting-'));
 const controller = new Controller(folder);
+/** The package as it is packed, or the modules it is made of. */
+const agent = process.env.TIERLINE_AGENT ?? fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 
 before(() => controller.start());
@@ -39,7 +41,7 @@ async function counted({ startMs, endMs }) {
 }
 
 test('200 concurrent transactions are counted exactly while the controller is ended and killed', async () => {
-  const env = { ...agentEnvironment(controller, folder, 'worker-1'), AGENT_UNDER_TEST: here('../../dist/index.js') };
+  const env = { ...agentEnvironment(controller, folder, 'worker-1'), AGENT_UNDER_TEST: agent };
   const program = spawn(process.execPath, [here('counting_program.cjs'), String(SECONDS)], { env });
   const ended = once(program, 'exit');
   let output = '';
