@@ -46,8 +46,8 @@ function assertOurs(received) {
   const bts = received.bts();
   assert.equal(bts['/front/it'], REQUESTS);
   assert.equal(Object.values(bts).reduce((sum, count) => sum + count, 0), 3 * REQUESTS);
-  const snapshot = received.snapshot('/front/it');
-  assert.equal(snapshot.exitCalls.length, 2);
+  // The first is kept as a sample, and on a busy machine a slow one too.
+  for (const snapshot of received.snapshots.filter(({ bt }) => bt === '/front/it')) assert.equal(snapshot.exitCalls.length, 2);
 }
 
 const OPEN_TELEMETRY = `
@@ -158,7 +158,7 @@ test('async_hooks of the program see what they would', async () => {
     const port = await listen(server);
     show((await Promise.all(['/a', '/b', '/c'].map((path) => ask(port, path)))).map(({ body }) => body));
     let created = 0;
-    const hook = hooks.createHook({ init: (id, type) => { if (type === 'HTTPINCOMINGMESSAGE' || type === 'Timeout') created += 1; } }).enable();
+    const hook = hooks.createHook({ init: (id, type) => { if (type === 'HTTPINCOMINGMESSAGE') created += 1; } }).enable();
     await ask(port, '/d');
     hook.disable();
     show(created);
