@@ -136,7 +136,7 @@ impl PolicyEvents {
                 .iter()
                 .any(|value| wanted(value).is_none_or(|t| t.is_empty() || t == event.sub_type));
         }
-        self.other_events.iter().any(|wanted| *wanted == event.event_type)
+        self.other_events.contains(&event.event_type)
     }
 }
 
@@ -146,7 +146,7 @@ impl HealthRuleScope {
             || event
                 .triggered_entity
                 .as_ref()
-                .is_some_and(|rule| self.health_rules.iter().any(|name| *name == rule.name))
+                .is_some_and(|rule| self.health_rules.contains(&rule.name))
     }
 }
 

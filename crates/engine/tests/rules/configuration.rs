@@ -110,3 +110,20 @@ fn a_pattern_of_slow_or_failed_executions_deserves_a_session() {
     diagnostic_sessions::start(store, ACCOUNT, app(), &wish, hour + 10 * MINUTE_MS, "system").unwrap();
     assert_eq!(at(hour + 10 * MINUTE_MS), [], "there was one lately");
 }
+
+#[test]
+fn the_documented_defaults_are_the_defaults() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/agent-configuration.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = text.split_once("```json\n").expect("a block of JSON");
+    let (_, after) = rest.split_once("```").expect("its end");
+    let fresh = serde_json::to_string_pretty(&tierline_model::AgentConfig::default()).unwrap();
+    let fresh = format!("{before}```json\n{fresh}\n```{after}");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &fresh).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(path).unwrap() == fresh,
+        "docs/reference/agent-configuration.md is stale: run UPDATE=1 cargo test -p tierline-engine --test rules"
+    );
+}
