@@ -310,8 +310,8 @@ pub const fn is_known(action: &Action) -> bool {
 
 const CURSOR_KIND: &str = "policies-followed";
 
-/// Events one look at the journal takes.
-const EVENTS_PER_LOOK: usize = 1_000;
+/// Events of one page of the journal; a look takes as many pages as have something new.
+const EVENTS_PER_LOOK: usize = 200;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -141,8 +141,16 @@ pub fn worst(open: &[Violation]) -> HashMap<(String, u64), Level> {
     worst
 }
 
-/// Evaluates all rules of an application over the minutes before `now_ms`, and writes down what changed. Answers the
-/// events, which policies may want.
+/// What an evaluation brought.
+#[derive(Debug, Default)]
+pub struct Evaluated {
+    /// What changed, as it was written down.
+    pub events: Vec<Event>,
+    /// Rules that could not be evaluated, and why. Their violations stay as they are.
+    pub unusable: Vec<String>,
+}
+
+/// Evaluates all rules of an application over the minutes before `now_ms`, and writes down what changed.
 ///
 /// # Errors
 /// When rules or numbers cannot be read, or the store cannot be written; nothing is lost then, only late.
@@ -152,7 +160,7 @@ pub fn evaluate(
     app_id: AppId,
     baselines: &BaselineCache,
     now_ms: u64,
-) -> Result<Vec<Event>, EvaluationError> {
+) -> Result<Evaluated, EvaluationError> {
     let end_ms = now_ms - now_ms % MINUTE_MS;
     let range = TimeRange { start_ms: end_ms.saturating_sub(60 * MINUTE_MS), end_ms };
     let scope = Scope { store, account, app_id, range };
@@ -162,14 +170,27 @@ pub fn evaluate(
     let tree = MetricTree::of(scope)?;
     let admin = transactions_admin::load(store, account, app_id)?;
     let evaluator = Evaluator { scope, entities: &entities, tree: &tree, admin: &admin, baselines };
-    let mut found = Vec::new();
+    let (mut found, mut skipped, mut unusable) = (Vec::new(), HashSet::new(), Vec::new());
     for rule in rules.iter().map(|rule| &rule.value).filter(|rule| rule.enabled) {
-        let findings = evaluator.evaluate(rule)?;
-        found.extend(findings.into_iter().map(|finding| (rule, finding)));
+        match evaluator.evaluate(rule) {
+            Ok(findings) => found.extend(findings.into_iter().map(|finding| (rule, finding))),
+            // A rule that asks for too much must not keep the others from being evaluated.
+            Err(
+                error @ (MetricDataError::TooMany(_) | MetricDataError::Store(StoreError::TooLarge { .. })),
+            ) => {
+                skipped.insert(rule.id);
+                unusable.push(format!("{:?}: {error}", rule.name));
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     let enabled: HashSet<u64> = rules.iter().filter(|r| r.value.enabled).map(|r| r.value.id).collect();
-    let changes = Changes::of(before, &found, &enabled, now_ms);
-    changes.write(store, account, app_id)
+    let (kept, before): (Vec<Violation>, Vec<Violation>) =
+        before.into_iter().partition(|violation| skipped.contains(&violation.rule_id));
+    let mut changes = Changes::of(before, &found, &enabled, now_ms);
+    changes.open.extend(kept);
+    let events = changes.write(store, account, app_id)?;
+    Ok(Evaluated { events, unusable })
 }
 
 /// What an evaluation changed.

@@ -72,8 +72,13 @@ impl Minutely {
     fn application(&mut self, store: &dyn Store, account: &str, application: &Application, now_ms: u64) {
         let id = application.id;
         let name = &application.name;
-        if let Err(error) = violations::evaluate(store, account, id, &self.baselines, now_ms) {
-            log::line(&format!("health rules of {name} could not be evaluated: {error}"));
+        match violations::evaluate(store, account, id, &self.baselines, now_ms) {
+            Ok(evaluated) => {
+                for rule in evaluated.unusable {
+                    log::line(&format!("a health rule of {name} cannot be evaluated: {rule}"));
+                }
+            }
+            Err(error) => log::line(&format!("health rules of {name} could not be evaluated: {error}")),
         }
         if let Err(error) = diagnose(store, account, application, now_ms) {
             log::line(&format!("diagnostic sessions of {name}: {error}"));

@@ -143,10 +143,7 @@ impl PolicyEvents {
 impl HealthRuleScope {
     fn has(&self, event: &Event) -> bool {
         self.health_rule_scope_type != "SPECIFIC_HEALTH_RULES"
-            || event
-                .triggered_entity
-                .as_ref()
-                .is_some_and(|rule| self.health_rules.contains(&rule.name))
+            || event.triggered_entity.as_ref().is_some_and(|rule| self.health_rules.contains(&rule.name))
     }
 }
 
