@@ -2,7 +2,9 @@
 import { batch } from './batch';
 import { native } from './native';
 import { property, textOf } from './text';
-import { CACHED_BACKENDS_MAX, NAME_UNITS_MAX, PROPERTIES_MAX, PROPERTY_UNITS_MAX, RECENT_BACKENDS } from './limits';
+import {
+  CACHED_BACKEND_CHARS_MAX, CACHED_BACKENDS_MAX, NAME_UNITS_MAX, PROPERTIES_MAX, PROPERTY_UNITS_MAX, RECENT_BACKENDS,
+} from './limits';
 
 /** A backend the core gave a number. */
 export class Backend {
@@ -82,6 +84,8 @@ function find(exitType: string, label: string, properties: unknown): Backend {
   if (backend === undefined) {
     const number = native === undefined ? 0 : native.backend(exitType, label, names, values);
     backend = new Backend(number, exitType, comparable && pairs.length < 2 * PROPERTIES_MAX ? pairs : []);
+    // What programs put into properties can be long; then it is not held on to.
+    if (key.length > CACHED_BACKEND_CHARS_MAX) return new Backend(number, exitType, []);
     if (byKey.size >= CACHED_BACKENDS_MAX) byKey.clear();
     byKey.set(key, backend);
   }

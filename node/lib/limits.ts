@@ -13,11 +13,14 @@ export const BATCH_INTERVAL_MS = 1_000;
 /** Names a thread finds without asking the core. */
 export const CACHED_NAMES_MAX = 2_048;
 
-/** Characters of a name that is remembered; longer ones are asked for each time. */
+/** Characters of a name that is remembered and crosses; longer ones are cut. */
 export const CACHED_NAME_CHARS_MAX = 512;
 
 /** Backends a thread finds without asking the core. */
 export const CACHED_BACKENDS_MAX = 4_096;
+
+/** Characters of exit type and properties of a backend that is remembered; longer ones are asked for each time. */
+export const CACHED_BACKEND_CHARS_MAX = 2_048;
 
 /** Backends compared one by one before the table is asked. */
 export const RECENT_BACKENDS = 8;

@@ -1,5 +1,6 @@
 // Transaction names as numbers, and what the core publishes about each: thresholds and when a sample is due.
 import { native } from './native';
+import { textOf } from './text';
 import { CACHED_NAME_CHARS_MAX, CACHED_NAMES_MAX } from './limits';
 
 /** Numbers at the beginning of what is published that are about the whole agent. */
@@ -57,11 +58,18 @@ class Names {
     return this.byName.get(name) ?? this.learn(name);
   }
 
-  private learn(name: string): Bt {
+  private learn(given: string): Bt {
+    let name = given;
+    if (given.length > CACHED_NAME_CHARS_MAX) {
+      // What is reported has a fifth of that: the rest need not cross.
+      name = textOf(given.trim(), CACHED_NAME_CHARS_MAX);
+      const known = this.byName.get(name);
+      if (known !== undefined) return known;
+    }
     const number = native === undefined ? OTHER_TRAFFIC : native.name(name);
     const bt = this.numbered(number);
     // Names of All Other Traffic are asked for each time: the core counts which of them become hot.
-    if (number !== OTHER_TRAFFIC && name.length <= CACHED_NAME_CHARS_MAX) {
+    if (number !== OTHER_TRAFFIC) {
       if (this.byName.size >= CACHED_NAMES_MAX) this.byName.clear();
       this.byName.set(name, bt);
     }
