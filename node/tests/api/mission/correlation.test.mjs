@@ -1,7 +1,7 @@
 // Mission document: transaction correlation management. Every title below is a sentence of it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { agentForTests, appd, built } from '../agent_of_tests.mjs';
+import { agentForTests, appd, built, KEEP_ALL } from '../agent_of_tests.mjs';
 
 const agent = agentForTests();
 const { beginAutomaticExit } = built('exit-call.js');
@@ -145,5 +145,58 @@ describe('txn.createCorrelationInfo(exitCall, doNotResolve)', () => {
     assert.equal(two.ts, one.ts);
     assert.equal(two.exitguid, `${one.exitguid}|1`);
     assert.equal(two.btid, one.btid);
+  });
+});
+
+describe('beyond the document', () => {
+  const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+  /** A transaction begun under these headers, kept. */
+  async function under(headers, marker) {
+    const txn = appd.startTransaction({ url: `/${marker}`, method: 'GET', headers });
+    txn.addSnapshotData('marker', marker);
+    txn.end();
+    const received = await agent.received((now) => now.snapshots.some((s) => s.userData.marker === marker));
+    return received.snapshots.find((s) => s.userData.marker === marker);
+  }
+
+  test('a bare traceparent: a new transaction in the same trace', async () => {
+    const snapshot = await under({ traceparent: parent }, 'bare');
+    assert.equal(snapshot.bt, '/bare');
+    assert.equal(snapshot.traceId, '0af7651916cd43dd8448eb211c80319c');
+    assert.equal(snapshot.parentSpanId, 'b7ad6b7169203331');
+  });
+
+  test('our member of tracestate continues the transaction through a service that only knows OpenTelemetry', async () => {
+    const { outgoingHeaders } = built('correlation.js');
+    const txn = appd.startTransaction('in front of OpenTelemetry');
+    const exit = beginAutomaticExit(txn, QUEUE);
+    const { traceparent, tracestate } = outgoingHeaders(exit);
+    txn.end();
+    const between = `${traceparent.slice(0, 35)}-00f067aa0ba902b7-01`;
+    const snapshot = await under({ traceparent: between, tracestate: `vendor=1,${tracestate}` }, 'through');
+    const front = await agent.snapshot('in front of OpenTelemetry');
+    assert.equal(snapshot.attributes['appd.bt.id'], front.attributes['appd.bt.id']);
+    assert.equal(snapshot.traceId, front.traceId);
+    assert.equal(snapshot.parentSpanId, '00f067aa0ba902b7');
+  });
+
+  test('the documented header wins over traceparent', async () => {
+    const header = headerOf('wins');
+    const snapshot = await under({ singularityheader: header, traceparent: parent }, 'both');
+    assert.equal(snapshot.traceId, fields(header).guid.replaceAll('-', ''));
+    assert.equal((await under({ singularityheader: 'broken', traceparent: parent }, 'broken')).traceId, '0af7651916cd43dd8448eb211c80319c');
+  });
+
+  test('correlation switched off: an empty text, and what comes in is as if there were none', async () => {
+    const header = headerOf('before it is off');
+    await agent.configure({ ...KEEP_ALL, correlation_enabled: false });
+    try {
+      assert.equal(headerOf('off'), '');
+      assert.equal(appd.parseCorrelationInfo(header), false);
+      assert.notEqual((await under({ singularityheader: header }, 'off')).traceId, fields(header).guid.replaceAll('-', ''));
+    } finally {
+      await agent.configure(KEEP_ALL);
+    }
   });
 });
