@@ -13,6 +13,7 @@ pub mod queries;
 pub mod random;
 pub mod sample;
 pub mod snapshots;
+pub mod transfer;
 pub mod writing;
 
 /// Makes one `#[test]` of every check, for the stores `$open` opens.
@@ -36,6 +37,8 @@ macro_rules! store_conformance {
                 the_final_record_replaces_the_one_in_flight, a_late_record_in_flight_changes_nothing,
                 pages_join_without_gap_or_repetition, user_data_and_backends_are_found,
                 random_filters_have_the_naive_answer;
+            transfer: an_export_of_everything_is_a_copy, a_request_or_a_time_travels_alone,
+                damaged_exports_are_refused, archived_requests_are_kept_for_ever;
             writing: a_batch_is_visible_when_written, writers_and_readers_do_not_disturb_each_other,
                 what_is_expired_is_dropped_and_nothing_else;
         );

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod options;
 pub mod query;
 pub mod sqlite;
+pub mod transfer;
 pub mod write;
 
 pub use document::{DocumentChange, DocumentRecord};
@@ -29,7 +30,10 @@ pub use query::{
     Dimension, Dimensions, LedgerRecord, MetricFamily, MetricFilter, MetricQuery, MetricRow, SegmentFilter,
     SegmentPage, SegmentRecord, SegmentSummary, Step, TimeRange,
 };
+pub use transfer::{Selection, TransferError, TransferSummary};
 pub use write::{NodeReport, NodeSegments, Resolution, WriteBatch};
+
+use std::io::{Read, Write};
 
 use tierline_model::{AppId, Guid};
 
@@ -185,6 +189,24 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When something of it cannot be done now.
     fn drop_expired(&self, now_ms: u64) -> Result<(), StoreError>;
+
+    /// Keeps all segments of a request for ever, or no longer. Answers how many there are.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn archive(&self, account: &str, guid: Guid, archived: bool) -> Result<usize, StoreError>;
+
+    /// Writes what is selected into one file ([`transfer`]). Packing and dropping wait meanwhile, nothing else does.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the file cannot be written.
+    fn export(&self, selection: &Selection, out: &mut dyn Write) -> Result<TransferSummary, TransferError>;
+
+    /// Takes in what an export holds. Importing again changes nothing; documents that are there stay.
+    ///
+    /// # Errors
+    /// When the file is damaged or newer, or it cannot be written; what was taken in until then stays.
+    fn import(&self, from: &mut dyn Read) -> Result<TransferSummary, TransferError>;
 
     /// What the store says about itself.
     ///

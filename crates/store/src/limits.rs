@@ -121,3 +121,9 @@ pub const QUARANTINED_LISTED_MAX: usize = 100;
 
 /// Days beyond its retention a day's minutes are kept when they cannot be added up (its file is damaged).
 pub const MINUTES_NOT_ADDED_UP_DAYS: u64 = 3;
+
+/// Bytes of the head of one part of an export.
+pub const FRAME_HEADER_BYTES_MAX: usize = 4 << 20;
+
+/// Parts of an export that are written at once.
+pub const IMPORT_FRAMES_PER_WRITE: usize = 2_000;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::aggregate::Source;
+
 use tierline_model::{
     AppId, BackendId, BtId, CapturePolicy, Guid, Histogram, Incarnation, Ledger, NodeId, RuntimeSample,
     Segment, SpanId, TierId, Verdict, VerdictCounts,
@@ -194,6 +196,8 @@ pub struct SegmentFilter {
     pub backend_id: Option<BackendId>,
     /// Has user data with this key (and value, when given).
     pub user_data: Option<(String, Option<String>)>,
+    /// Only archived (or only not archived) ones.
+    pub archived: Option<bool>,
     /// Continue after this position (from [`SegmentPage::next`]).
     pub after: Option<String>,
     /// At most so many; the limit applies when 0 or larger than it.
@@ -225,6 +229,8 @@ pub struct SegmentSummary {
     pub policy: CapturePolicy,
     /// Whether it is the originating segment.
     pub first_in_chain: bool,
+    /// Whether it is kept for ever.
+    pub archived: bool,
     /// How many exit calls it has.
     pub exit_calls: u64,
     /// How many errors, those of exit calls included.
@@ -254,4 +260,12 @@ pub struct SegmentRecord {
     pub node_id: NodeId,
     /// Everything.
     pub segment: Segment,
+}
+
+impl SegmentRecord {
+    /// Who reported it.
+    #[must_use]
+    pub const fn source(&self) -> Source {
+        Source { app_id: self.app_id, tier_id: self.tier_id, node_id: self.node_id }
+    }
 }

@@ -5,11 +5,14 @@
 //! it fast and small (facts/storage 3); a file per day makes retention an unlink. One thread writes, callers
 //! share its commits; readers have their own connections and are never blocked by ingest. `synchronous=FULL`.
 
+mod backup;
 #[cfg(feature = "conformance")]
 pub mod crash;
 mod decoded;
 mod documents;
+mod export;
 mod file;
+mod import;
 mod journal;
 mod meta;
 mod metric_query;
@@ -29,6 +32,7 @@ mod upkeep;
 mod writer;
 
 use std::fs::{File, TryLockError};
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -37,22 +41,28 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::Connection;
 use tierline_model::{AppId, Guid};
 
+pub use self::backup::{BackupSummary, backup, restore};
 use self::documents::DocumentWrite;
+pub use self::export::export_directory;
 use self::file::{DataFile, io_error, sync_directory};
-use self::prepare::{MetaChange, Outcome, Prepared, prepare};
+use self::prepare::{MetaChange, Outcome, Prepared, PreparedBlock, SegmentRow, prepare};
 use self::readers::ReadError;
 use self::shared::Shared;
-use self::upkeep::{Turn, Upkeep};
+use self::upkeep::Upkeep;
 use self::writer::WriterHandle;
+use crate::block::segments::SegmentBlockWriter;
 use crate::document::{DocumentChange, DocumentRecord};
 use crate::entity::{AgentRecord, Application, Entities};
 use crate::health::StoreHealth;
 use crate::journal::{JournalFilter, JournalRecord};
-use crate::limits::{DOCUMENT_BYTES_MAX, JOURNAL_RECORD_BYTES_MAX, JOURNAL_RECORDS_PER_APPEND_MAX};
+use crate::limits::{
+    BLOCK_CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX, JOURNAL_RECORD_BYTES_MAX, JOURNAL_RECORDS_PER_APPEND_MAX,
+};
 use crate::options::StoreOptions;
 use crate::query::{
     LedgerRecord, MetricQuery, MetricRow, SegmentFilter, SegmentPage, SegmentRecord, TimeRange,
 };
+use crate::transfer::{Selection, TransferError, TransferSummary};
 use crate::write::WriteBatch;
 use crate::{Store, StoreError};
 
@@ -61,7 +71,6 @@ pub struct SqliteStore {
     shared: Arc<Shared>,
     /// Before the writer, whom it asks.
     _upkeep: Upkeep,
-    turn: Turn,
     writer: Arc<WriterHandle>,
     /// Held for as long as the store is open; the operating system lets go of it even after `kill -9`.
     _lock: File,
@@ -112,9 +121,13 @@ impl SqliteStore {
             shared.counters.note_quarantined(damaged);
             writer.make_sums_again(file)?;
         }
-        let turn = Turn::default();
-        let upkeep = Upkeep::start(Arc::clone(&shared), Arc::clone(&writer), Arc::clone(&turn))?;
-        Ok(Self { shared, _upkeep: upkeep, turn, writer, _lock: lock })
+        let upkeep = Upkeep::start(Arc::clone(&shared), Arc::clone(&writer))?;
+        Ok(Self { shared, _upkeep: upkeep, writer, _lock: lock })
+    }
+
+    /// Writes what is prepared already.
+    fn write_prepared(&self, prepared: Prepared) -> Result<Vec<Outcome>, StoreError> {
+        self.writer.write(prepared)
     }
 
     fn change(&self, account: &str, change: MetaChange) -> Result<Outcome, StoreError> {
@@ -144,6 +157,22 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         Ok(self.shared.readers.with(DataFile::Meta, read)?.unwrap_or_default())
     }
+}
+
+/// Segments for the archive.
+fn archive_block(records: &[SegmentRecord]) -> Result<PreparedBlock, StoreError> {
+    let mut writer = SegmentBlockWriter::default();
+    let mut rows = Vec::new();
+    for record in records {
+        writer.push(record.app_id, record.tier_id, record.node_id, &record.segment);
+        let mut row = SegmentRow::of(record.source(), &record.segment);
+        row.flags |= prepare::ARCHIVED;
+        rows.push(row);
+    }
+    let body = writer
+        .finish()
+        .map_err(|_| StoreError::TooLarge { what: "bytes in one request", limit: BLOCK_CONTENT_BYTES_MAX })?;
+    Ok(PreparedBlock { day: 0, archive: true, body, rows })
 }
 
 fn now_ms() -> u64 {
@@ -302,7 +331,29 @@ impl Store for SqliteStore {
     }
 
     fn drop_expired(&self, now_ms: u64) -> Result<(), StoreError> {
-        upkeep::keep(&self.shared, &self.writer, &self.turn, now_ms)
+        upkeep::keep(&self.shared, &self.writer, now_ms)
+    }
+
+    fn archive(&self, account: &str, guid: Guid, archived: bool) -> Result<usize, StoreError> {
+        let records = snapshots::execution(&self.shared, account, guid)?;
+        if records.is_empty() {
+            return Ok(0);
+        }
+        let mut prepared = Prepared { account: Arc::from(account), ..Prepared::default() };
+        prepared.archive = Some((guid, archived));
+        if archived {
+            prepared.blocks.push(archive_block(&records)?);
+        }
+        self.writer.write(prepared)?;
+        Ok(records.len())
+    }
+
+    fn export(&self, selection: &Selection, out: &mut dyn Write) -> Result<TransferSummary, TransferError> {
+        export::export(&self.shared, selection, out)
+    }
+
+    fn import(&self, from: &mut dyn Read) -> Result<TransferSummary, TransferError> {
+        import::import(self, from)
     }
 
     fn health(&self) -> Result<StoreHealth, StoreError> {

@@ -284,6 +284,7 @@ pub fn summary(record: &SegmentRecord) -> SegmentSummary {
         verdict: segment.verdict,
         policy: segment.policy,
         first_in_chain: segment.first_in_chain(),
+        archived: false,
         exit_calls: segment.exit_calls.len() as u64 + segment.exit_calls_dropped,
         errors: errors.len() as u64,
         error_summary: errors

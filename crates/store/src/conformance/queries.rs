@@ -97,6 +97,7 @@ pub fn random_segments(random: &mut Random, end_ms: u64) -> SegmentFilter {
     guid[0] = random.below(3) as u8;
     guid[15] = random.below(8) as u8 + 1;
     SegmentFilter {
+        archived: None,
         range: random.one_in(2).then(|| range(random, end_ms)),
         app_id: random.one_in(2).then(|| AppId::of(application)),
         tier_ids: (0..random.below(4) / 2).map(|_| tier(random, application)).collect(),

@@ -167,3 +167,14 @@ pub(super) fn history(
     );
     collect(connection, &sql, params![account, kind, name], record_of)
 }
+
+/// All documents of an account, with their kinds and whether they are secrets.
+pub(super) fn everything(
+    connection: &Connection,
+    account: &str,
+) -> Result<Vec<(DocumentRecord, String, bool)>, ReadError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, kind, secret FROM document WHERE {ACCOUNT} AND NOT deleted ORDER BY kind, name"
+    );
+    collect(connection, &sql, params![account], |row| Ok((record_of(row)?, row.get(6)?, row.get(7)?)))
+}

@@ -114,18 +114,6 @@ impl DataFile {
         directory.join(self.name())
     }
 
-    /// The file of a name that [`DataFile::name`] gave.
-    pub(super) fn of_name(name: &str) -> Option<Self> {
-        match name {
-            "archive.db" => return Some(Self::Archive),
-            "meta.db" => return Some(Self::Meta),
-            _ => {}
-        }
-        let (folder, file) = name.split_once('/')?;
-        let day = parse_day(file.strip_suffix(".db")?)?;
-        PARTITIONS.into_iter().map(|kind| kind(day)).find(|file| file.folder() == folder)
-    }
-
     const fn migrations(self) -> &'static [&'static str] {
         match self {
             Self::Metrics(_) => METRICS_MIGRATIONS,
@@ -229,6 +217,25 @@ impl DataFile {
         transaction.pragma_update(None, "application_id", self.application_id()).map_err(at)?;
         transaction.pragma_update(None, "user_version", known as i64).map_err(at)?;
         transaction.commit().map_err(at)
+    }
+
+    /// Whether it has the format of this version.
+    pub(super) fn check_format(self, connection: &Connection, directory: &Path) -> Result<(), StoreError> {
+        let path = self.path(directory);
+        let found: i64 = connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(|error| sqlite_error(&path, &error))?;
+        match usize::try_from(found) {
+            Ok(found) if found == self.migrations().len() => Ok(()),
+            Ok(found) if found < self.migrations().len() => Err(StoreError::Unavailable(format!(
+                "{} has an earlier format; start the controller of this version once and stop it",
+                path.display()
+            ))),
+            _ => Err(StoreError::Newer(format!(
+                "{} was written by a newer version of Tierline",
+                path.display()
+            ))),
+        }
     }
 
     /// Opens it for reading; `None` when it does not exist.

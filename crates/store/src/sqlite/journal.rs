@@ -106,3 +106,35 @@ pub(super) fn read(
         Ok((time(row, 0)?, record))
     })
 }
+
+/// The lists of an account.
+pub(super) fn streams(connection: &Connection, account: &str) -> Result<Vec<String>, ReadError> {
+    let sql = format!("SELECT DISTINCT stream FROM journal WHERE {ACCOUNT}");
+    collect(connection, &sql, params![account], |row| Ok(row.get(0)?))
+}
+
+/// Writes a record unless the same one is there.
+pub(super) fn append_once(
+    connection: &Connection,
+    account: i64,
+    record: &JournalRecord,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO journal (account_id, stream, time_ms, app_id, kind, severity, subject, text) \
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM journal \
+             WHERE account_id = ?1 AND stream = ?2 AND time_ms = ?3 AND app_id IS ?4 AND kind = ?5 \
+             AND severity = ?6 AND subject = ?7 AND text = ?8)",
+        )?
+        .execute(params![
+            account,
+            record.stream,
+            integer(record.time_ms),
+            record.app_id.map(|id| integer(id.get())),
+            record.kind,
+            record.severity,
+            record.subject,
+            record.text,
+        ])?;
+    Ok(())
+}

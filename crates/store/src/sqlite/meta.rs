@@ -31,6 +31,7 @@ pub(super) fn write(
         MetaChange::Journal(records) => {
             return journal::append(connection, account, records).map(Outcome::Ids);
         }
+        MetaChange::JournalOnce(record) => journal::append_once(connection, account, record)?,
         MetaChange::Account => {}
         MetaChange::Entities(entities) => write_entities(connection, account, entities)?,
         MetaChange::Resolutions(resolutions) => {

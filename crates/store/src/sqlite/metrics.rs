@@ -177,6 +177,37 @@ impl Chunk {
     }
 }
 
+/// A report of a chunk, by itself.
+pub(super) struct Part<'c> {
+    pub(super) report: &'c ChunkReport,
+    pub(super) numbers: Numbers,
+    /// Of its segments, then of its exits.
+    pub(super) histograms: Vec<Histogram>,
+}
+
+impl Chunk {
+    /// Its reports, each by itself.
+    pub(super) fn split(&self, sketches: &[u8]) -> Result<Vec<Part<'_>>, BlockError> {
+        let (of_segments, of_exits) = self.histograms(sketches)?;
+        let (mut segments, mut exits) = (0, 0);
+        let mut parts = Vec::with_capacity(self.reports.len());
+        for report in &self.reports {
+            let (next_segments, next_exits) = (segments + report.segments, exits + report.exits);
+            let histograms = of_segments[segments..next_segments].iter().chain(&of_exits[exits..next_exits]);
+            parts.push(Part {
+                report,
+                numbers: Numbers {
+                    segments: self.numbers.segments[segments..next_segments].to_vec(),
+                    exits: self.numbers.exits[exits..next_exits].to_vec(),
+                },
+                histograms: histograms.cloned().collect(),
+            });
+            (segments, exits) = (next_segments, next_exits);
+        }
+        Ok(parts)
+    }
+}
+
 /// An error of a block, as SQLite's: what is packed cannot be unpacked.
 pub(super) fn damaged(error: BlockError) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, error.into())
@@ -197,16 +228,8 @@ fn unpack(connection: &Connection, day: u64, hour: i64, source: i64) -> rusqlite
             .prepare_cached("SELECT head, numbers, sketches FROM chunk WHERE id = ?1")?
             .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let chunk = Chunk::decode(&head, &packed).map_err(damaged)?;
-        let (segment_histograms, exit_histograms) = chunk.histograms(&sketched).map_err(damaged)?;
-        let (mut segments, mut exits) = (0, 0);
-        for report in &chunk.reports {
-            let (next_segments, next_exits) = (segments + report.segments, exits + report.exits);
-            let numbers = Numbers {
-                segments: chunk.numbers.segments[segments..next_segments].to_vec(),
-                exits: chunk.numbers.exits[exits..next_exits].to_vec(),
-            };
-            let histograms =
-                segment_histograms[segments..next_segments].iter().chain(&exit_histograms[exits..next_exits]);
+        for part in chunk.split(&sketched).map_err(damaged)? {
+            let report = part.report;
             let incarnation: i64 = connection
                 .prepare_cached("SELECT id FROM incarnation WHERE account_id = ?1 AND bytes = ?2")?
                 .query_row(params![account, report.incarnation.0], |row| row.get(0))?;
@@ -216,11 +239,10 @@ fn unpack(connection: &Connection, day: u64, hour: i64, source: i64) -> rusqlite
                 source,
                 executions: integer(report.executions),
                 ledger: &report.ledger,
-                numbers: &numbers::encode(&numbers).map_err(damaged)?,
-                sketches: &sketches::encode(histograms).map_err(damaged)?,
+                numbers: &numbers::encode(&part.numbers).map_err(damaged)?,
+                sketches: &sketches::encode(part.histograms.iter()).map_err(damaged)?,
             }
             .insert(connection)?;
-            (segments, exits) = (next_segments, next_exits);
         }
         connection.prepare_cached("DELETE FROM chunk WHERE id = ?1")?.execute([id])?;
     }

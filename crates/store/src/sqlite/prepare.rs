@@ -11,6 +11,7 @@ use crate::aggregate::Source;
 use crate::block::segments::{SegmentBlockWriter, policy_code, verdict_code};
 use crate::block::{BlockError, ExitPoint, Numbers, SegmentPoint, ledger, numbers, sketches};
 use crate::limits::{BLOCK_CONTENT_BYTES_MAX, DAY_MAX, ERROR_SUMMARY_CHARS_MAX, SEGMENT_BLOCK_CONTENT_BYTES};
+use crate::query::SegmentRecord;
 use crate::write::{NodeReport, NodeSegments, Resolution, WriteBatch};
 use crate::{AgentRecord, Entities, JournalRecord, StoreError};
 
@@ -28,6 +29,8 @@ pub(super) struct Prepared {
     /// Sums whose minutes are not there, from an import.
     pub(super) sums: Vec<PreparedSums>,
     pub(super) blocks: Vec<PreparedBlock>,
+    /// A request whose segments are archived from now on, or no longer.
+    pub(super) archive: Option<(Guid, bool)>,
     pub(super) changes: Vec<MetaChange>,
 }
 
@@ -38,6 +41,8 @@ pub(super) enum MetaChange {
     Agent(Box<AgentRecord>),
     Document(Box<DocumentWrite>),
     Journal(Vec<JournalRecord>),
+    /// Unless the same one is there.
+    JournalOnce(Box<JournalRecord>),
     /// The account itself.
     Account,
 }
@@ -121,6 +126,7 @@ impl MetaChange {
             + match self {
                 // The version that was there is copied.
                 Self::Document(write) => 2 * write.text.as_ref().map_or(0, String::len),
+                Self::JournalOnce(record) => 256 + record.text.len(),
                 Self::Journal(records) => records.iter().map(|r| 256 + r.subject.len() + r.text.len()).sum(),
                 _ => 0,
             }
@@ -184,13 +190,27 @@ struct OpenBlock {
 }
 
 fn prepare_segments(batches: &[NodeSegments]) -> Result<Vec<PreparedBlock>, BlockError> {
-    let mut open: BTreeMap<u64, OpenBlock> = BTreeMap::new();
-    let mut done = Vec::new();
-    for batch in batches {
+    let segments = batches.iter().flat_map(|batch| {
         let identity = &batch.identity;
         let source =
             Source { app_id: identity.app_id(), tier_id: identity.tier_id(), node_id: identity.node_id() };
-        for segment in &batch.segments {
+        batch.segments.iter().map(move |segment| (source, segment))
+    });
+    prepare_blocks(segments)
+}
+
+/// Segments that were stored before, made ready once more.
+pub(super) fn prepare_records(records: &[SegmentRecord]) -> Result<Vec<PreparedBlock>, BlockError> {
+    prepare_blocks(records.iter().map(|record| (record.source(), &record.segment)))
+}
+
+fn prepare_blocks<'s>(
+    segments: impl Iterator<Item = (Source, &'s Segment)>,
+) -> Result<Vec<PreparedBlock>, BlockError> {
+    let mut open: BTreeMap<u64, OpenBlock> = BTreeMap::new();
+    let mut done = Vec::new();
+    {
+        for (source, segment) in segments {
             let day = segment.start_unix_ns / 1_000_000 / DAY_MS;
             let block = open.entry(day).or_default();
             block.writer.push(source.app_id, source.tier_id, source.node_id, segment);
@@ -221,7 +241,7 @@ impl OpenBlock {
 }
 
 impl SegmentRow {
-    fn of(source: Source, segment: &Segment) -> Self {
+    pub(super) fn of(source: Source, segment: &Segment) -> Self {
         let mut errors = segment.errors.iter().chain(segment.exit_calls.iter().flat_map(|call| &call.errors));
         let count = errors.clone().count();
         let error_summary = errors.next().map_or_else(String::new, |error| {

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use tierline_model::{AppId, BtId, Guid, NodeId, SpanId, TierId, Verdict};
 
-use super::file::DataFile;
+use super::file::{DAY_MS, DataFile};
 use super::metrics::id_of;
-use super::prepare::{FIRST_IN_CHAIN, guid_halves, guid_of, integer, ordered, span_of};
+use super::prepare::{ARCHIVED, FIRST_IN_CHAIN, guid_halves, guid_of, integer, ordered, span_of};
 use super::readers::ReadError;
 use super::shared::Shared;
 use super::snapshots::{PARTS, read_block};
@@ -79,6 +80,14 @@ pub(super) fn segments(
         if page.more.is_some() {
             break;
         }
+    }
+    // Archived segments of days that were dropped; those of the others are in the files of their days, too.
+    let dropped_ms = shared.snapshots_from.load(Ordering::Relaxed).saturating_mul(DAY_MS);
+    let range = TimeRange { end_ms: range.end_ms.min(dropped_ms), ..range };
+    if page.more.is_none() && range.start_ms < range.end_ms {
+        shared
+            .readers
+            .with(DataFile::Archive, |connection| page.read_day(connection, account, range, after))?;
     }
     Ok(SegmentPage { next: page.more.map(Position::write), segments: page.found })
 }
@@ -238,6 +247,9 @@ impl Page<'_> {
             let _ =
                 write!(sql, " AND g.flags & {FIRST_IN_CHAIN} = {}", if wanted { FIRST_IN_CHAIN } else { 0 });
         }
+        if let Some(wanted) = filter.archived {
+            let _ = write!(sql, " AND g.flags & {ARCHIVED} = {}", if wanted { ARCHIVED } else { 0 });
+        }
         if let Some(ns) = filter.duration_ns_min {
             let _ = write!(sql, " AND g.duration_ns >= {}", integer(ns));
         }
@@ -279,6 +291,7 @@ fn summary_of(row: &Row<'_>) -> Result<(SegmentSummary, Place), ReadError> {
         verdict: verdict_of(row.get(9)?)?,
         policy: policy_of(row.get(10)?)?,
         first_in_chain: flags & FIRST_IN_CHAIN != 0,
+        archived: flags & ARCHIVED != 0,
         exit_calls: unsigned(12)?,
         errors: unsigned(13)?,
         error_summary: Arc::from(row.get_ref(14)?.as_str().map_err(rusqlite::Error::from)?),

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use super::decoded::Decoded;
 use super::file::{DAY_MS, DataFile};
 use super::readers::Readers;
-use super::room;
+use super::{retire, room};
 use crate::StoreError;
 use crate::health::{Quarantined, StoreHealth};
 use crate::limits::QUARANTINED_LISTED_MAX;
@@ -82,6 +82,14 @@ impl Shared {
             files: RwLock::new(files),
             directory,
         }
+    }
+
+    /// Whether every file has the format of this version; for reading without opening the store.
+    pub(super) fn check_formats(&self) -> Result<(), StoreError> {
+        for file in self.files() {
+            self.readers.with(file, |connection| Ok(file.check_format(connection, &self.directory)?))?;
+        }
+        retire::read_marks(self)
     }
 
     /// What the store says about itself.

@@ -11,7 +11,7 @@ use tierline_model::{Guid, SpanId};
 
 use super::file::DataFile;
 use super::names::Names;
-use super::prepare::{IN_FLIGHT, PreparedBlock, SegmentRow, guid_halves};
+use super::prepare::{ARCHIVED, IN_FLIGHT, PreparedBlock, SegmentRow, guid_halves};
 use super::readers::ReadError;
 use super::shared::Shared;
 use crate::StoreError;
@@ -52,6 +52,7 @@ fn write_row(
     if before.is_some_and(|(_, flags)| flags & IN_FLIGHT == 0 && row.flags & IN_FLIGHT != 0) {
         return Ok(());
     }
+    let archived = before.map_or(0, |(_, flags)| flags & ARCHIVED);
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO segment (id, block_id, position, source_id, bt, guid_high, guid_low, span_id, \
@@ -71,7 +72,7 @@ fn write_row(
             row.duration_ns,
             row.verdict,
             row.policy,
-            row.flags,
+            row.flags | archived,
             row.exit_calls,
             row.errors,
             row.error_summary,
@@ -103,8 +104,10 @@ pub(super) fn execution(
     guid: Guid,
 ) -> Result<Vec<SegmentRecord>, StoreError> {
     let mut found: HashMap<SpanId, SegmentRecord> = HashMap::new();
-    for day in shared.days(DataFile::Snapshots, TimeRange { start_ms: 0, end_ms: u64::MAX }) {
-        let records = shared.readers.with(DataFile::Snapshots(day), |connection| {
+    let days = shared.days(DataFile::Snapshots, TimeRange { start_ms: 0, end_ms: u64::MAX });
+    let files = days.into_iter().map(DataFile::Snapshots);
+    for file in std::iter::once(DataFile::Archive).chain(files) {
+        let records = shared.readers.with(file, |connection| {
             let places = places_of(connection, account, guid)?;
             let mut records = Vec::new();
             for (block_id, positions) in places {
@@ -160,4 +163,34 @@ pub(super) fn read_block(connection: &Connection, id: i64) -> Result<(usize, Vec
         }
         None => Err(ReadError::Sqlite(rusqlite::Error::QueryReturnedNoRows)),
     }
+}
+
+/// Marks what a file holds of a request as archived, or no longer so. Answers how many segments there are.
+pub(super) fn mark_archived(
+    connection: &Connection,
+    account: &str,
+    guid: Guid,
+    archived: bool,
+) -> rusqlite::Result<usize> {
+    let (high, low) = guid_halves(guid);
+    let sql = format!(
+        "UPDATE segment SET flags = CASE ?4 WHEN 0 THEN flags & ~?5 ELSE flags | ?5 END WHERE id IN ({PARTS} \
+         SELECT g.id FROM part CROSS JOIN segment g ON g.id >> 15 = part.n \
+         AND g.guid_low & 2147483647 = ?1 & 2147483647 CROSS JOIN source s ON s.id = g.source_id \
+         WHERE +g.guid_low = ?1 AND g.guid_high = ?2 \
+         AND +s.account_id = (SELECT id FROM account WHERE name = ?3))",
+    );
+    connection.prepare_cached(&sql)?.execute(params![low, high, account, archived, ARCHIVED])
+}
+
+/// Removes what a file holds of a request.
+pub(super) fn delete(connection: &Connection, account: &str, guid: Guid) -> rusqlite::Result<()> {
+    let (high, low) = guid_halves(guid);
+    connection.execute(
+        "DELETE FROM segment WHERE guid_low = ?1 AND guid_high = ?2 AND source_id IN (SELECT id FROM source \
+         WHERE account_id = (SELECT id FROM account WHERE name = ?3))",
+        params![low, high, account],
+    )?;
+    connection.execute("DELETE FROM block WHERE id NOT IN (SELECT block_id FROM segment)", [])?;
+    Ok(())
 }

@@ -1,13 +1,15 @@
 //! What is done every minute beside reading and writing: hours are packed and added up, what is expired is dropped,
 //! and the directory is kept below its limit.
 
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::file::{DAY_MS, DataFile};
+use super::file::{DAY_MS, DataFile, io_error};
 use super::metrics::HOUR_MS;
 use super::seal::{self, Sealed};
 use super::shared::Shared;
@@ -22,19 +24,22 @@ pub(super) struct Upkeep {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Only one at a time: two would pack the same hours.
-pub(super) type Turn = Arc<Mutex<()>>;
+/// Lets nothing be packed or dropped while it is held, by whatever process: two rounds at once would pack the same
+/// hours, and a copy would miss what moves.
+pub(super) fn take_turn(directory: &Path) -> Result<File, StoreError> {
+    let path = directory.join("upkeep.lock");
+    let open = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = open.map_err(|error| io_error("cannot write", &path, &error))?;
+    file.lock().map_err(|error| io_error("cannot lock", &path, &error))?;
+    Ok(file)
+}
 
 impl Upkeep {
-    pub(super) fn start(
-        shared: Arc<Shared>,
-        writer: Arc<WriterHandle>,
-        turn: Turn,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn start(shared: Arc<Shared>, writer: Arc<WriterHandle>) -> Result<Self, StoreError> {
         let (stop, stopped) = sync_channel(0);
         let thread = std::thread::Builder::new()
             .name("store-upkeep".to_owned())
-            .spawn(move || run(&shared, &writer, &turn, &stopped))
+            .spawn(move || run(&shared, &writer, &stopped))
             .map_err(|error| StoreError::Unavailable(format!("cannot start the upkeep thread: {error}")))?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
@@ -49,23 +54,18 @@ impl Drop for Upkeep {
     }
 }
 
-fn run(shared: &Shared, writer: &WriterHandle, turn: &Turn, stopped: &Receiver<()>) {
+fn run(shared: &Shared, writer: &WriterHandle, stopped: &Receiver<()>) {
     let period = Duration::from_secs(UPKEEP_PERIOD_SECONDS);
     while stopped.recv_timeout(period) == Err(RecvTimeoutError::Timeout) {
         // What cannot be done now (the disk is full, say) is done the next time; health() says so.
-        let answer = keep(shared, writer, turn, super::now_ms());
+        let answer = keep(shared, writer, super::now_ms());
         shared.counters.note_upkeep(answer.err());
     }
 }
 
 /// One round of everything.
-pub(super) fn keep(
-    shared: &Shared,
-    writer: &WriterHandle,
-    turn: &Turn,
-    now_ms: u64,
-) -> Result<(), StoreError> {
-    let _turn = turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+pub(super) fn keep(shared: &Shared, writer: &WriterHandle, now_ms: u64) -> Result<(), StoreError> {
+    let _turn = take_turn(&shared.directory)?;
     for file in shared.readers.take_suspects() {
         writer.check_file(file)?;
     }

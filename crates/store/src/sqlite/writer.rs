@@ -248,7 +248,11 @@ impl Writer {
     /// Answers the outcomes of each batch.
     fn commit(&mut self, batches: &[&Prepared]) -> Result<Vec<Outcomes>, StoreError> {
         room::check(&self.shared.directory, batches.iter().map(|batch| batch.bytes()).sum())?;
-        let files = files_of(batches);
+        let mut files = files_of(batches);
+        if batches.iter().any(|batch| batch.archive.is_some()) {
+            let of_snapshots = |file: &DataFile| matches!(file, DataFile::Snapshots(_) | DataFile::Archive);
+            files.extend(self.shared.files().into_iter().filter(of_snapshots));
+        }
         let answer = self.transact(&files, batches);
         let outcomes = match answer {
             Ok((written, outcomes)) => {
@@ -325,6 +329,19 @@ impl Writer {
             self.in_file(block.file(), |connection, names| {
                 snapshots::write(connection, names, &batch.account, block)
             })?;
+        }
+        let Some((guid, archived)) = batch.archive else { return Ok(()) };
+        if !archived && self.shared.has(DataFile::Archive) {
+            self.in_file(DataFile::Archive, |connection, _| {
+                snapshots::delete(connection, &batch.account, guid)
+            })?;
+        }
+        for file in self.shared.files() {
+            if matches!(file, DataFile::Snapshots(_)) {
+                self.in_file(file, |connection, _| {
+                    snapshots::mark_archived(connection, &batch.account, guid, archived)
+                })?;
+            }
         }
         Ok(())
     }
