@@ -1,8 +1,10 @@
 //! The command line.
 
+mod backup;
 mod doctor;
 mod key;
 mod status;
+mod transfer;
 mod user;
 
 use std::io::Write as _;
@@ -39,6 +41,14 @@ enum Command {
     /// Users.
     #[command(subcommand)]
     User(user::User),
+    /// Copies the data directory, also while a controller uses it.
+    Backup(backup::Backup),
+    /// Makes a data directory of a backup.
+    Restore(backup::Restore),
+    /// Writes everything, a time or one request into one file, also while a controller uses the data directory.
+    Export(transfer::Export),
+    /// Takes in what `export` wrote; nothing is taken in twice.
+    Import(transfer::Import),
     /// Prints the OpenAPI document of the page's API.
     #[command(hide = true)]
     Openapi,
@@ -91,6 +101,10 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Doctor(doctor) => doctor.run().await,
         Command::Key(key) => key.run().await,
         Command::User(user) => user.run().await,
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
         Command::Openapi => {
             say(&api::openapi::document()?);
             Ok(())

@@ -311,6 +311,7 @@ fn segment_filter(place: &Place, filter: SnapshotFilter) -> Result<SegmentFilter
         filter.limit.map_or(PAGE_SNAPSHOTS_USUAL, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let min_ns = filter.min_ms.filter(|ms| ms.is_finite() && *ms > 0.0).map(|ms| (ms * 1e6) as u64);
     Ok(SegmentFilter {
+        archived: None,
         range: Some(place.range),
         app_id: Some(place.app_id),
         tier_ids: optional_id(filter.tier, TierId::from_u64)?.into_iter().collect(),

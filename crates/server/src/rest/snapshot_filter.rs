@@ -82,6 +82,7 @@ fn filter(parameters: &Parameters, app_id: AppId, range: TimeRange, limit: usize
     }
     let has_errors = parameters.flag("error-occured").or_else(|| parameters.flag("error-occurred"));
     Some(SegmentFilter {
+        archived: None,
         range: Some(range),
         app_id: Some(app_id),
         tier_ids: ids(parameters, "application-component-ids", |t| id(t, TierId::from_u64))?,
