@@ -28,9 +28,9 @@ fn filled(store: &impl Store) {
         batch.entities = Entities { applications: applications.to_vec(), ..Entities::default() };
         store.write(batch).expect("write");
     }
-    store
-        .write(WriteBatch { account: "other".to_owned(), ..random_batch(&mut random, now_ms()) })
-        .expect("write");
+    let theirs = random_batch(&mut random, now_ms());
+    store.write(WriteBatch { account: "other".to_owned(), ..theirs }).expect("write");
+    store.create_account("other").expect("create_account");
     store.drop_expired(now_ms()).expect("drop_expired");
     let change =
         DocumentChange { kind: "user", name: "ann", text: "hash", secret: true, ..Default::default() };
