@@ -261,6 +261,9 @@ impl Calls {
         T: 'static,
     {
         let filter = MethodFilter::try_from(call.method.clone()).unwrap_or(MethodFilter::GET);
+        // Some clients write a slash at the end.
+        let with_slash = format!("{}/", call.path);
+        self.router = self.router.route(&with_slash, on(filter, handler.clone()));
         self.router = self.router.route(call.path, on(filter, handler));
         self.all.push(call);
         self

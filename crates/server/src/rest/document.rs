@@ -201,7 +201,7 @@ pub fn reference() -> String {
     text
 }
 
-const HEAD: &str = include_str!("document/head.md");
+const HEAD: &str = include_str!("document/head.txt");
 
 fn describe(call: &Call, text: &mut String) {
     let _ = writeln!(text, "\n### {} `{}`\n\n{} {}", call.method, full_path(call), call.summary, call.notes);

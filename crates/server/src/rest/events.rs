@@ -96,7 +96,7 @@ async fn list(
         .await?;
     let next = found.last().filter(|_| found.len() >= REST_EVENTS_MAX).map(|event| event.id.to_string());
     let base = answer::page_address(&headers, &controller.listen);
-    let link = format!("{base}/applications/{app_id}/events");
+    let link = format!("{base}/applications/{app_id}");
     let about = |event: &&Event| {
         tier.as_ref().is_none_or(|ids| {
             event.affected_entities.iter().any(|e| ids.contains(&(e.entity_type.clone(), e.entity_id)))

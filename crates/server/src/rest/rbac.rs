@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::body::JsonBody;
 use super::call::{Call, Calls};
@@ -51,7 +51,7 @@ fn shape_of(what: &str) -> Shape {
 }
 
 macro_rules! people {
-    ($what:literal, $list:expr, $one:expr, $add:expr, $change:expr, $remove:expr, $example:expr) => {{
+    ($what:literal, $people:ty, $example:expr) => {{
         let answers = |call: Call, status: u16| {
             let mut call = call.fails(&[400, 404, 409]);
             call.answers.push(super::call::Answer {
@@ -95,21 +95,21 @@ macro_rules! people {
             "Removes one.",
         );
         Calls::default()
-            .add(list, $list)
-            .add(answers(add, 200), $add)
-            .add(answers(one, 200), $one)
-            .add(answers(by_name, 200), $one)
-            .add(answers(change, 200), $change)
-            .add(remove.answers_nothing(204, "It is gone.").fails(&[404, 409]), $remove)
+            .add(list, self::list::<$people>)
+            .add(answers(add, 200), self::add::<$people>)
+            .add(answers(one, 200), self::one::<$people>)
+            .add(answers(by_name, 200), self::one::<$people>)
+            .add(answers(change, 200), self::change::<$people>)
+            .add(remove.answers_nothing(204, "It is gone.").fails(&[404, 409]), self::remove::<$people>)
     }};
 }
 
 /// The calls of this file.
 #[must_use]
 pub fn calls() -> Calls {
-    let users = people!("users", list_users, one_user, add_user, change_user, remove_user, USER);
-    let groups = people!("groups", list_groups, one_group, add_group, change_group, remove_group, NAMED);
-    let roles = people!("roles", list_roles, one_role, add_role, change_role, remove_role, NAMED);
+    let users = people!("users", UserRecord, USER);
+    let groups = people!("groups", GroupRecord, NAMED);
+    let roles = people!("roles", RoleRecord, NAMED);
     let memberships: [(&'static str, &'static str, &'static str); 3] = [
         ("/api/rbac/v1/groups/{group}/users/{user}", "rbac_group_user_add", "rbac_group_user_remove"),
         ("/api/rbac/v1/roles/{role}/users/{user}", "rbac_role_user_add", "rbac_role_user_remove"),
@@ -166,78 +166,95 @@ pub fn user_value(controller: &Controller, account: &str, user: &UserRecord) -> 
     })
 }
 
-fn group_value(controller: &Controller, account: &str, group: &GroupRecord) -> Value {
-    let users = controller.users.list(account).into_iter().filter(|user| user.group_ids.contains(&group.id));
-    json!({
-        "id": group.id,
-        "name": group.name,
-        "description": group.description,
-        "security_provider_type": "INTERNAL",
-        "roles": roles_of(controller, account, &group.role_ids),
-        "users": users.map(|user| reference(user.id, &user.name)).collect::<Vec<_>>(),
-    })
-}
-
-fn role_value(role: &RoleRecord) -> Value {
-    let permissions: Vec<&str> = role.permissions.iter().map(|permission| permission.as_str()).collect();
-    json!({"id": role.id, "name": role.name, "description": role.description, "permissions": permissions})
-}
-
 /// Somebody who may see and change people.
 fn manager(address: &Address) -> Result<&Visitor, RestError> {
     address.visitor.must(Permission::ManageUsers)?;
     Ok(&address.visitor)
 }
 
+/// Users, groups and roles: what is the same about them.
+trait People: Sized + Send + 'static {
+    /// What one is called.
+    const WHAT: &'static str;
+    /// What all are called.
+    const ALL: &'static str;
+    /// What can be said about one.
+    type Change: Send + 'static;
+    /// All of an account.
+    fn all(controller: &Controller, account: &str) -> Vec<Self>;
+    /// Its number.
+    fn id(&self) -> u64;
+    /// Its name.
+    fn name(&self) -> &str;
+    /// How it is shown.
+    fn value(&self, controller: &Controller, account: &str) -> Value;
+    /// What a body says about one.
+    fn read(body: &Value) -> Result<Self::Change, RestError>;
+    /// Makes one.
+    fn add(controller: &Controller, by: &Visitor, change: &Self::Change) -> Result<Self, PeopleError>;
+    /// Changes one.
+    fn change(
+        controller: &Controller,
+        by: &Visitor,
+        id: u64,
+        change: &Self::Change,
+    ) -> Result<Self, PeopleError>;
+    /// Removes one.
+    fn remove(controller: &Controller, by: &Visitor, id: u64) -> Result<(), PeopleError>;
+}
+
+async fn list<P: People>(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
+    let all = P::all(&controller, &manager(&address)?.account);
+    let all: Vec<Value> = all.iter().map(|one| reference(one.id(), one.name())).collect();
+    let mut answered = Map::new();
+    answered.insert(P::ALL.to_owned(), Value::from(all));
+    Ok(answer(&Value::Object(answered)))
+}
+
 /// The one in the path, by id or by name.
-fn found<T>(
-    address: &Address,
-    what: &str,
-    by_id: impl Fn(u64) -> Option<T>,
-    by_name: impl Fn(&str) -> Option<T>,
-) -> Result<T, RestError> {
+async fn one<P: People>(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
+    let account = &manager(&address)?.account;
     let (id, name) = (address.name("id"), address.name("name"));
-    let found = if name.is_empty() { id.parse().ok().and_then(by_id) } else { by_name(name) };
-    found.ok_or_else(|| RestError::no_such(what, if name.is_empty() { id } else { name }))
+    let wanted = |one: &P| if name.is_empty() { id.parse() == Ok(one.id()) } else { one.name() == name };
+    let found = P::all(&controller, account).into_iter().find(wanted);
+    let found = found.ok_or_else(|| RestError::no_such(P::WHAT, if name.is_empty() { id } else { name }))?;
+    Ok(answer(&found.value(&controller, account)))
 }
 
-async fn list_users(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
-    let all = controller.users.list(&manager(&address)?.account);
-    let all: Vec<Value> = all.iter().map(|user| reference(user.id, &user.name)).collect();
-    Ok(answer(&json!({"users": all})))
+async fn add<P: People>(
+    State(controller): State<Shared>,
+    Address { visitor, .. }: Address,
+    JsonBody(body): JsonBody,
+) -> Result<Response, RestError> {
+    object(&body)?;
+    let change = P::read(&body)?;
+    let add = move |controller: &Controller| {
+        Ok(P::add(controller, &visitor, &change)?.value(controller, &visitor.account))
+    };
+    Ok(answer(&blocking(&controller, add).await?))
 }
 
-async fn list_groups(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
-    let all = controller.groups.list(&manager(&address)?.account);
-    let all: Vec<Value> = all.iter().map(|group| reference(group.id, &group.name)).collect();
-    Ok(answer(&json!({"groups": all})))
+async fn change<P: People>(
+    State(controller): State<Shared>,
+    address: Address,
+    JsonBody(body): JsonBody,
+) -> Result<Response, RestError> {
+    object(&body)?;
+    let (id, change) = (number(&address, "id")?, P::read(&body)?);
+    let visitor = address.visitor;
+    let change = move |controller: &Controller| {
+        Ok(P::change(controller, &visitor, id, &change)?.value(controller, &visitor.account))
+    };
+    Ok(answer(&blocking(&controller, change).await?))
 }
 
-async fn list_roles(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
-    let all = controller.all_roles(&manager(&address)?.account);
-    let all: Vec<Value> = all.iter().map(|role| reference(role.id, &role.name)).collect();
-    Ok(answer(&json!({"roles": all})))
-}
-
-async fn one_user(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
-    let account = &manager(&address)?.account;
-    let users = &controller.users;
-    let user = found(&address, "user", |id| users.get(account, id), |name| users.by_name(account, name))?;
-    Ok(answer(&user_value(&controller, account, &user)))
-}
-
-async fn one_group(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
-    let account = &manager(&address)?.account;
-    let groups = &controller.groups;
-    let group = found(&address, "group", |id| groups.get(account, id), |name| groups.by_name(account, name))?;
-    Ok(answer(&group_value(&controller, account, &group)))
-}
-
-async fn one_role(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
-    let account = &manager(&address)?.account;
-    let by_name = |name: &str| controller.all_roles(account).into_iter().find(|role| role.name == name);
-    let role = found(&address, "role", |id| controller.role(account, id), by_name)?;
-    Ok(answer(&role_value(&role)))
+async fn remove<P: People>(
+    State(controller): State<Shared>,
+    address: Address,
+) -> Result<Response, RestError> {
+    let id = number(&address, "id")?;
+    blocking(&controller, move |controller| P::remove(controller, &address.visitor, id)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// A text of the body; `None` when it is absent.
@@ -253,19 +270,6 @@ fn object(body: &Value) -> Result<(), RestError> {
     if body.is_object() { Ok(()) } else { Err(RestError::bad_request("The body is not a JSON object")) }
 }
 
-fn user_change(body: &Value) -> Result<UserChangeRequest, RestError> {
-    object(body)?;
-    Ok(UserChangeRequest {
-        name: text(body, "name")?,
-        email: text(body, "email")?,
-        display_name: text(body, "displayName")?,
-        password: text(body, "password")?,
-        role_ids: ids(body, "roles")?,
-        group_ids: ids(body, "groups")?,
-        ..UserChangeRequest::default()
-    })
-}
-
 /// `[{"id": 5}]` or `[5]`.
 fn ids(body: &Value, key: &str) -> Result<Option<Vec<u64>>, RestError> {
     let values = match body.get(key) {
@@ -278,114 +282,163 @@ fn ids(body: &Value, key: &str) -> Result<Option<Vec<u64>>, RestError> {
     ids.map(Some).ok_or_else(|| RestError::bad_request(format!("{key} is not a list of ids")))
 }
 
-fn group_change(body: &Value) -> Result<GroupChangeRequest, RestError> {
-    object(body)?;
-    let (name, description) = (text(body, "name")?, text(body, "description")?);
-    Ok(GroupChangeRequest { name, description, role_ids: ids(body, "roles")? })
+impl People for UserRecord {
+    const WHAT: &'static str = "user";
+    const ALL: &'static str = "users";
+    type Change = UserChangeRequest;
+
+    fn all(controller: &Controller, account: &str) -> Vec<Self> {
+        controller.users.list(account)
+    }
+
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn value(&self, controller: &Controller, account: &str) -> Value {
+        user_value(controller, account, self)
+    }
+
+    fn read(body: &Value) -> Result<Self::Change, RestError> {
+        Ok(UserChangeRequest {
+            name: text(body, "name")?,
+            email: text(body, "email")?,
+            display_name: text(body, "displayName")?,
+            password: text(body, "password")?,
+            role_ids: ids(body, "roles")?,
+            group_ids: ids(body, "groups")?,
+            ..UserChangeRequest::default()
+        })
+    }
+
+    fn add(controller: &Controller, by: &Visitor, change: &Self::Change) -> Result<Self, PeopleError> {
+        controller.add_user(by, change)
+    }
+
+    fn change(
+        controller: &Controller,
+        by: &Visitor,
+        id: u64,
+        change: &Self::Change,
+    ) -> Result<Self, PeopleError> {
+        controller.change_user(by, id, change)
+    }
+
+    fn remove(controller: &Controller, by: &Visitor, id: u64) -> Result<(), PeopleError> {
+        controller.remove_user(by, id)
+    }
 }
 
-fn role_change(body: &Value) -> Result<RoleChangeRequest, RestError> {
-    object(body)?;
-    let permissions = match body.get("permissions") {
-        None | Some(Value::Null) => None,
-        Some(value) => {
-            let unknown = |error| RestError::bad_request(format!("permissions cannot be read: {error}"));
-            Some(serde_json::from_value(value.clone()).map_err(unknown)?)
-        }
-    };
-    Ok(RoleChangeRequest { name: text(body, "name")?, description: text(body, "description")?, permissions })
+impl People for GroupRecord {
+    const WHAT: &'static str = "group";
+    const ALL: &'static str = "groups";
+    type Change = GroupChangeRequest;
+
+    fn all(controller: &Controller, account: &str) -> Vec<Self> {
+        controller.groups.list(account)
+    }
+
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn value(&self, controller: &Controller, account: &str) -> Value {
+        let users =
+            controller.users.list(account).into_iter().filter(|user| user.group_ids.contains(&self.id));
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "security_provider_type": "INTERNAL",
+            "roles": roles_of(controller, account, &self.role_ids),
+            "users": users.map(|user| reference(user.id, &user.name)).collect::<Vec<_>>(),
+        })
+    }
+
+    fn read(body: &Value) -> Result<Self::Change, RestError> {
+        let (name, description) = (text(body, "name")?, text(body, "description")?);
+        Ok(GroupChangeRequest { name, description, role_ids: ids(body, "roles")? })
+    }
+
+    fn add(controller: &Controller, by: &Visitor, change: &Self::Change) -> Result<Self, PeopleError> {
+        controller.add_group(by, change)
+    }
+
+    fn change(
+        controller: &Controller,
+        by: &Visitor,
+        id: u64,
+        change: &Self::Change,
+    ) -> Result<Self, PeopleError> {
+        controller.change_group(by, id, change)
+    }
+
+    fn remove(controller: &Controller, by: &Visitor, id: u64) -> Result<(), PeopleError> {
+        controller.remove_group(by, id)
+    }
 }
 
-async fn add_user(
-    State(controller): State<Shared>,
-    Address { visitor, .. }: Address,
-    JsonBody(body): JsonBody,
-) -> Result<Response, RestError> {
-    let change = user_change(&body)?;
-    blocking(&controller, move |controller| {
-        let user = controller.add_user(&visitor, &change)?;
-        Ok(answer(&user_value(controller, &visitor.account, &user)))
-    })
-    .await
-}
+impl People for RoleRecord {
+    const WHAT: &'static str = "role";
+    const ALL: &'static str = "roles";
+    type Change = RoleChangeRequest;
 
-async fn change_user(
-    State(controller): State<Shared>,
-    address: Address,
-    JsonBody(body): JsonBody,
-) -> Result<Response, RestError> {
-    let (id, change) = (number(&address, "id")?, user_change(&body)?);
-    let visitor = address.visitor;
-    blocking(&controller, move |controller| {
-        let user = controller.change_user(&visitor, id, &change)?;
-        Ok(answer(&user_value(controller, &visitor.account, &user)))
-    })
-    .await
-}
+    fn all(controller: &Controller, account: &str) -> Vec<Self> {
+        controller.all_roles(account)
+    }
 
-async fn remove_user(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
-    let id = number(&address, "id")?;
-    blocking(&controller, move |controller| controller.remove_user(&address.visitor, id)).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
-}
+    fn id(&self) -> u64 {
+        self.id
+    }
 
-async fn add_group(
-    State(controller): State<Shared>,
-    Address { visitor, .. }: Address,
-    JsonBody(body): JsonBody,
-) -> Result<Response, RestError> {
-    let change = group_change(&body)?;
-    blocking(&controller, move |controller| {
-        let group = controller.add_group(&visitor, &change)?;
-        Ok(answer(&group_value(controller, &visitor.account, &group)))
-    })
-    .await
-}
+    fn name(&self) -> &str {
+        &self.name
+    }
 
-async fn change_group(
-    State(controller): State<Shared>,
-    address: Address,
-    JsonBody(body): JsonBody,
-) -> Result<Response, RestError> {
-    let (id, change) = (number(&address, "id")?, group_change(&body)?);
-    let visitor = address.visitor;
-    blocking(&controller, move |controller| {
-        let group = controller.change_group(&visitor, id, &change)?;
-        Ok(answer(&group_value(controller, &visitor.account, &group)))
-    })
-    .await
-}
+    fn value(&self, _: &Controller, _: &str) -> Value {
+        let permissions: Vec<&str> = self.permissions.iter().map(|permission| permission.as_str()).collect();
+        json!({"id": self.id, "name": self.name, "description": self.description, "permissions": permissions})
+    }
 
-async fn remove_group(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
-    let id = number(&address, "id")?;
-    blocking(&controller, move |controller| controller.remove_group(&address.visitor, id)).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
-}
+    fn read(body: &Value) -> Result<Self::Change, RestError> {
+        let permissions = match body.get("permissions") {
+            None | Some(Value::Null) => None,
+            Some(value) => {
+                let unknown = |error| RestError::bad_request(format!("permissions cannot be read: {error}"));
+                Some(serde_json::from_value(value.clone()).map_err(unknown)?)
+            }
+        };
+        Ok(RoleChangeRequest {
+            name: text(body, "name")?,
+            description: text(body, "description")?,
+            permissions,
+        })
+    }
 
-async fn add_role(
-    State(controller): State<Shared>,
-    Address { visitor, .. }: Address,
-    JsonBody(body): JsonBody,
-) -> Result<Response, RestError> {
-    let change = role_change(&body)?;
-    let add = move |controller: &Controller| controller.add_role(&visitor, &change);
-    Ok(answer(&role_value(&blocking(&controller, add).await?)))
-}
+    fn add(controller: &Controller, by: &Visitor, change: &Self::Change) -> Result<Self, PeopleError> {
+        controller.add_role(by, change)
+    }
 
-async fn change_role(
-    State(controller): State<Shared>,
-    address: Address,
-    JsonBody(body): JsonBody,
-) -> Result<Response, RestError> {
-    let (id, change) = (number(&address, "id")?, role_change(&body)?);
-    let change = move |controller: &Controller| controller.change_role(&address.visitor, id, &change);
-    Ok(answer(&role_value(&blocking(&controller, change).await?)))
-}
+    fn change(
+        controller: &Controller,
+        by: &Visitor,
+        id: u64,
+        change: &Self::Change,
+    ) -> Result<Self, PeopleError> {
+        controller.change_role(by, id, change)
+    }
 
-async fn remove_role(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
-    let id = number(&address, "id")?;
-    blocking(&controller, move |controller| controller.remove_role(&address.visitor, id)).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    fn remove(controller: &Controller, by: &Visitor, id: u64) -> Result<(), PeopleError> {
+        controller.remove_role(by, id)
+    }
 }
 
 async fn join(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {

@@ -84,7 +84,7 @@ async fn list(
     let cut = found.len() > REST_VIOLATIONS_MAX;
     found.truncate(REST_VIOLATIONS_MAX);
     let base = answer::page_address(&headers, &controller.listen);
-    let link = format!("{base}/applications/{app_id}/health");
+    let link = format!("{base}/applications/{app_id}");
     let all = found.iter().map(|violation| record(violation, &link)).collect();
     let mut response = output.answer("policy-violations", &Value::List("policy-violation", all));
     if cut {

@@ -152,3 +152,56 @@ async fn the_audit_tells_who_did_what() {
     let early = "startTime=2019-12-29T17:00:00.000-0000&endTime=2020-01-01T00:00:00.000-0000";
     assert_eq!(server.get(&format!("/controller/ControllerAuditHistory?{early}")).await.json(), json!([]));
 }
+
+#[tokio::test]
+async fn an_account_sees_nothing_of_another() {
+    let server = Server::with_shop().await;
+    server.controller.accounts.add("other", "test", 1).unwrap();
+    let users = &server.controller.users;
+    users.set_password("other", "admin", "another secret 4711", 1, "test").unwrap();
+    let ask_as_other = |path: &str| {
+        let request = Request::get(path).header("authorization", basic("admin@other", "another secret 4711"));
+        server.send(request.body(Body::empty()).unwrap())
+    };
+    let id = tierline_model::AppId::of(super::support::shop::APP);
+    assert_eq!(ask_as_other("/controller/rest/applications?output=JSON").await.json(), json!([]));
+    for path in [
+        format!("/controller/rest/applications/{id}"),
+        "/controller/rest/applications/shop/tiers".into(),
+        "/controller/rest/applications/shop/metric-data?metric-path=*".into(),
+        "/controller/rest/applications/shop/request-snapshots".into(),
+        "/controller/rest/applications/shop/events".into(),
+        format!("/controller/alerting/rest/v1/applications/{id}/health-rules"),
+        format!("/controller/healthrules/{id}"),
+    ] {
+        let answer = ask_as_other(&path).await;
+        assert!(answer.status.is_client_error(), "{path}: {} {}", answer.status, answer.text());
+    }
+    let names = ask_as_other("/controller/api/rbac/v1/users").await.json();
+    assert_eq!(names["users"].as_array().unwrap().len(), 1, "{names}");
+}
+
+#[tokio::test]
+async fn a_cookie_changes_nothing_without_its_token() {
+    let server = Server::with_shop().await;
+    let login = server.get("/controller/auth?action=login").await;
+    let cookies: Vec<String> = login
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned())
+        .collect();
+    let token = cookies.iter().find_map(|cookie| cookie.strip_prefix("X-CSRF-TOKEN=")).unwrap();
+    let post = |token: Option<&str>| {
+        let mut request =
+            Request::post("/controller/rest/applications/shop/events?summary=x&eventtype=CUSTOM")
+                .header("cookie", cookies.join("; "));
+        if let Some(token) = token {
+            request = request.header("x-csrf-token", token);
+        }
+        server.send(request.body(Body::empty()).unwrap())
+    };
+    assert_eq!(post(None).await.status.as_u16(), 403);
+    assert_eq!(post(Some("guess")).await.status.as_u16(), 403);
+    assert_eq!(post(Some(token)).await.status.as_u16(), 200);
+}

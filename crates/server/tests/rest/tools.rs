@@ -197,3 +197,12 @@ async fn detection_rules_come_and_go_as_xml() {
         assert_eq!(answer.status.as_u16(), 400, "{wrong}: {}", answer.text());
     }
 }
+
+#[tokio::test]
+async fn a_slash_at_the_end_changes_nothing() {
+    let server = Server::with_shop().await;
+    for path in ["/controller/rest/applications", "/controller/rest/applications/shop/tiers/web"] {
+        let (plain, with_slash) = (server.get(path).await, server.get(&format!("{path}/")).await);
+        assert_eq!((plain.status.as_u16(), plain.text()), (200, with_slash.text()), "{path}");
+    }
+}
