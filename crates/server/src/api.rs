@@ -40,6 +40,7 @@ pub use error::ApiError;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
+use axum::middleware::map_response;
 use axum::routing::{delete, get, post, put};
 
 use crate::controller::Shared;
@@ -87,6 +88,7 @@ pub fn routes() -> Router<Shared> {
         .nest("/applications/{app}", app)
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
+        .layer(map_response(error::in_our_form))
         .layer(DefaultBodyLimit::max(PAGE_BODY_BYTES_MAX))
 }
 

@@ -63,7 +63,7 @@ fn lead_to_what_is_there(document: &mut Value) {
     };
     let methods = document["paths"].as_object_mut().unwrap().values_mut();
     for call in methods.flat_map(|path| path.as_object_mut().unwrap().values_mut()) {
-        for parameter in call["parameters"].as_array_mut().into_iter().flatten() {
+        for parameter in call.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let names = known(parameter["name"].as_str().unwrap());
             let is_text = parameter["schema"]["type"] == "string";
             if parameter["in"] == "path" && is_text && !names.is_empty() {

@@ -1,6 +1,7 @@
 //! What the page is told when something went wrong.
 
 use axum::Json;
+use axum::body::to_bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -74,6 +75,23 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, error, hint)
     }
 }
+
+/// Refusals of the framework (a path that is no number, a body that is too large) in the form of all others.
+pub async fn in_our_form(response: Response) -> Response {
+    let status = response.status();
+    let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let plain = media_type.is_some_and(|text| text.starts_with("text/plain"));
+    if !status.is_client_error() || !plain {
+        return response;
+    }
+    let text = to_bytes(response.into_body(), REFUSAL_BYTES_MAX).await.unwrap_or_default();
+    let reason = String::from_utf8_lossy(&text).trim().to_owned();
+    let hint = "docs/reference/openapi.json says what the call takes.";
+    ApiError::new(status, reason, hint).into_response()
+}
+
+/// Bytes of a refusal of the framework.
+const REFUSAL_BYTES_MAX: usize = 16 << 10;
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

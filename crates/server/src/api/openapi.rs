@@ -1,6 +1,6 @@
 //! `docs/reference/openapi.json`: generated from the handlers and their types, never edited.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
@@ -109,9 +109,35 @@ pub fn document() -> Result<String, serde_json::Error> {
             }
         }
     }
+    declare_refusals(&mut document);
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)
+}
+
+/// What every call may answer besides what it says itself: it is asked wrongly, too often, or while the store is away.
+fn declare_refusals(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    let calls = paths.into_iter().flat_map(|paths| paths.values_mut()).filter_map(Value::as_object_mut);
+    for call in calls.flat_map(|methods| methods.values_mut()) {
+        let takes_something = call.get("parameters").is_some() || call.get("requestBody").is_some();
+        let mut refusals =
+            vec![("429", "Too many requests; come back later."), ("503", "The store is away.")];
+        if takes_something {
+            refusals.push(("400", "It is asked wrongly; the answer says how."));
+        }
+        if call.get("requestBody").is_some() {
+            refusals.push(("413", "The body is too large."));
+            refusals.push(("415", "The body is not application/json."));
+            refusals.push(("422", "The body is not what the call takes."));
+        }
+        let Some(answers) = call.get_mut("responses").and_then(Value::as_object_mut) else { continue };
+        for (status, about) in refusals {
+            let schema = json!({"$ref": "#/components/schemas/ErrorAnswer"});
+            let answer = json!({"description": about, "content": {"application/json": {"schema": schema}}});
+            answers.entry(status).or_insert(answer);
+        }
+    }
 }
 
 /// Answers never leave a key out: what may be absent is null. Readers need not handle a third case.

@@ -24,6 +24,7 @@ use crate::users::UserError;
 pub struct RestError {
     status: StatusCode,
     reason: String,
+    retry_after_s: Option<u64>,
 }
 
 impl RestError {
@@ -34,7 +35,7 @@ impl RestError {
 
     /// Any failure.
     pub fn new(status: StatusCode, reason: impl Into<String>) -> Self {
-        Self { status, reason: reason.into() }
+        Self { status, reason: reason.into(), retry_after_s: None }
     }
 
     /// Nobody is logged in.
@@ -102,7 +103,8 @@ impl RestError {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if self.status == StatusCode::TOO_MANY_REQUESTS {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+            let seconds = self.retry_after_s.unwrap_or(RETRY_AFTER_S);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -143,9 +145,10 @@ impl From<LoginError> for RestError {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::Users(error) => error.into(),
-            error @ LoginError::TooMany { .. } => {
-                Self { status: StatusCode::TOO_MANY_REQUESTS, reason: error.to_string() }
-            }
+            LoginError::TooMany { retry_after_s } => Self {
+                retry_after_s: Some(retry_after_s),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, error.to_string())
+            },
         }
     }
 }
@@ -166,7 +169,7 @@ impl From<PeopleError> for RestError {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         };
-        Self { status, reason: error.to_string() }
+        Self::new(status, error.to_string())
     }
 }
 
