@@ -28,7 +28,7 @@ pub const REST_BODY_BYTES_MAX: usize = 2 << 20;
 pub const REST_ANSWER_BYTES_MAX: usize = 32 << 20;
 
 /// Points of one answer of `metric-data`; more are refused.
-pub const REST_METRIC_POINTS_MAX: usize = 400_000;
+pub const REST_METRIC_POINTS_MAX: usize = 150_000;
 
 /// Events of one answer of the REST API (facts/controller-api 2.4).
 pub const REST_EVENTS_MAX: usize = 5_000;
