@@ -176,6 +176,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{app}/agent-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What agents are told, and what is in force at them. */
+        get: operations["agent_configuration"];
+        /** Writes what differs; agents have it with their next poll. */
+        put: operations["agent_configuration_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/agent-configuration/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions that are kept, newest first. */
+        get: operations["agent_configuration_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/agent-configuration/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a former version back, as a new one. */
+        post: operations["agent_configuration_roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/alerting/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything of one kind. */
+        get: operations["alerting_list"];
+        put?: never;
+        /** Sets one up. */
+        post: operations["alerting_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/alerting/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of a kind. */
+        get: operations["alerting_one"];
+        /** Changes one: it becomes what is sent. */
+        put: operations["alerting_update"];
+        post?: never;
+        /** Deletes one. */
+        delete: operations["alerting_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/alerting/actions/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carries an action out once, now, with an event that says that it is a test. */
+        post: operations["alerting_test_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/{app}/backends": {
         parameters: {
             query?: never;
@@ -202,6 +308,40 @@ export interface paths {
         };
         /** One backend. */
         get: operations["backends_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/backends/{backend}/administration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides something about a backend. */
+        post: operations["backend_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was usual for a metric in each hour of the range, at most the last 31 days of it. */
+        get: operations["baseline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -244,6 +384,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{app}/business-transactions/administration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was decided about business transactions. */
+        get: operations["bt_administration"];
+        put?: never;
+        /** Decides something about business transactions. */
+        post: operations["bt_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Actions that wait, and those that were carried out or given up in a time, newest first. */
+        get: operations["alerting_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/diagnostic-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When sessions start by themselves. */
+        get: operations["diagnostic_policy"];
+        /** Says when sessions start by themselves. */
+        put: operations["diagnostic_policy_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/diagnostic-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions that run, and the last ones that ended, newest first. */
+        get: operations["diagnostic_sessions_list"];
+        put?: never;
+        /** Starts a session; agents hear of it with their next poll. */
+        post: operations["diagnostic_sessions_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/diagnostic-sessions/{guid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stops a running session. */
+        delete: operations["diagnostic_sessions_stop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Errors of a time by type and tier. */
+        get: operations["errors_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/errors/{tier}/{error}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group with the places its errors come from. */
+        get: operations["errors_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events in a time, newest first. */
+        get: operations["events_list"];
+        put?: never;
+        /** Writes a deployment or custom event down. Policies see it within seconds. */
+        post: operations["events_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/{app}/flow-map": {
         parameters: {
             query?: never;
@@ -253,6 +533,23 @@ export interface paths {
         };
         /** Who calls whom. A backend that turned out to be a tier appears as calls to that tier. */
         get: operations["flow_map_flow_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the application is now. */
+        get: operations["health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -273,6 +570,23 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/nodes/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Leaves a node out of lists until it is heard of again. */
+        delete: operations["node_forget"];
         options?: never;
         head?: never;
         patch?: never;
@@ -346,6 +660,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{app}/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Violations that were open at some time of the range, newest first. */
+        get: operations["violations_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -356,6 +687,24 @@ export interface paths {
         /** What was done in the account, newest first. */
         get: operations["audit_list"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/email-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The server an account's email goes through. */
+        get: operations["email_server"];
+        /** Names the server an account's email goes through. */
+        put: operations["email_server_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -503,6 +852,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staleness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hours of silence after which things are left out of lists. */
+        get: operations["staleness"];
+        /** Sets the hours of silence after which things are left out of lists. */
+        put: operations["staleness_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -610,6 +977,37 @@ export interface components {
             /** @description Its name: letters, digits, `-`, `_` and `.`. */
             name: string;
         };
+        /** @description How an action went. */
+        ActionOutcome: {
+            /** @description Whether it was carried out. */
+            done: boolean;
+            /** @description In a few words. */
+            text: string;
+        };
+        /** @description What is in force at an agent. */
+        AgentConfiguration: {
+            /** @description The configuration in force there. */
+            effective: Record<string, never>;
+            /**
+             * Format: int64
+             * @description When it spoke last.
+             */
+            lastSeenMs: number;
+            /**
+             * Format: int64
+             * @description Its node.
+             */
+            nodeId: number;
+            /** @description Its node's name. */
+            nodeName: string;
+            /** @description Whether it is what agents are told now. */
+            upToDate: boolean;
+            /**
+             * Format: int64
+             * @description The version in force there.
+             */
+            version: number;
+        };
         /** @description One life of an agent. */
         AgentInfo: {
             /**
@@ -628,6 +1026,40 @@ export interface components {
              * @description When it spoke last.
              */
             lastSeen: number;
+        };
+        /** @description Something that was set up, and who changed it last. */
+        AlertingObject: {
+            /** @description By whom. */
+            changedBy: string;
+            /**
+             * Format: int64
+             * @description When it was changed.
+             */
+            changedMs: number;
+            /** @description The thing, as the public REST API shows it. */
+            definition: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Its id within the application.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; send it back with a change to be told when somebody was quicker.
+             */
+            version: number;
+        };
+        /** @description Something to set up or to change. */
+        AlertingRequest: {
+            /** @description The thing, as the public REST API takes it. */
+            definition: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Only when this version is there.
+             */
+            version?: number | null;
         };
         /** @description What can be said about an API client. What is absent stays as it is. */
         ApiClientChangeRequest: {
@@ -792,6 +1224,11 @@ export interface components {
             /** @description Who. */
             user: string;
         };
+        /**
+         * @description What is done with a backend.
+         * @enum {string}
+         */
+        BackendAction: "rename" | "resolve" | "unresolve" | "automatic" | "delete";
         /** @description A business transaction that calls a backend. */
         BackendBt: {
             /**
@@ -831,6 +1268,18 @@ export interface components {
             tierId: number;
             /** @description Its name. */
             tierName: string;
+        };
+        /** @description Something to do with a backend. */
+        BackendDecisionRequest: {
+            /** @description What. */
+            action: components["schemas"]["BackendAction"];
+            /** @description A name. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description A tier of the same application.
+             */
+            tierId?: number | null;
         };
         /** @description One backend. */
         BackendDetails: components["schemas"]["BackendRow"] & {
@@ -881,6 +1330,38 @@ export interface components {
             resolvedTierName: string | null;
             /** @description The same over time. */
             spark: components["schemas"]["Spark"];
+        };
+        /**
+         * @description What is done with business transactions.
+         * @enum {string}
+         */
+        BtAction: "rename" | "exclude" | "include" | "delete" | "group" | "ungroup" | "rename-group" | "promote" | "demote";
+        /** @description What was decided about business transactions. */
+        BtAdministration: {
+            /** @description Those that are excluded. */
+            excluded: components["schemas"]["NamedBt"][];
+            /** @description Groups with their business transactions. */
+            groups: components["schemas"]["BtGroup"][];
+            /** @description Names that are reported apart although agents have as many as they may. */
+            promoted: string[];
+        };
+        /** @description Something to do with business transactions. */
+        BtDecisionRequest: {
+            /** @description What. */
+            action: components["schemas"]["BtAction"];
+            /** @description A group's name. */
+            group?: string;
+            /** @description With which; at most 1,000. */
+            ids?: number[];
+            /** @description A name. */
+            name?: string;
+        };
+        /** @description A group of business transactions. */
+        BtGroup: {
+            /** @description Its business transactions. */
+            ids: number[];
+            /** @description Its name. */
+            name: string;
         };
         /** @description One business transaction. */
         BusinessTransactionDetails: components["schemas"]["BusinessTransactionRow"] & {
@@ -986,6 +1467,103 @@ export interface components {
             /** @description Whether the business transaction starts here. */
             originating: boolean;
         };
+        /** @description A configuration. */
+        Configuration: {
+            /** @description What is in force at the agents that reported lately. */
+            agents: components["schemas"]["AgentConfiguration"][];
+            /** @description What follows from it: what agents are told. */
+            effective: Record<string, never>;
+            /** @description What people wrote. */
+            written: components["schemas"]["ConfigurationVersion"];
+        };
+        /** @description A configuration to write. */
+        ConfigurationRequest: {
+            /** @description What differs, as a JSON merge patch. */
+            patch: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Only when this version is there.
+             */
+            version?: number | null;
+        };
+        /** @description What people wrote. */
+        ConfigurationVersion: {
+            /** @description Who. */
+            changedBy: string;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            changedMs: number;
+            /** @description What differs from the defaults (for a tier: from the application's), as a JSON merge patch. */
+            patch: Record<string, never>;
+            /**
+             * Format: int64
+             * @description 0 when nobody wrote anything.
+             */
+            version: number;
+        };
+        /** @description An action that waits, was carried out or was given up. */
+        DeliveryInfo: {
+            /** @description The action's name. */
+            action: string;
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description The policy that wanted it. */
+            policy: string;
+            /** @description `WAITING`, `DONE` or `GIVEN_UP`. */
+            status: string;
+            /** @description How it went. */
+            text: string;
+            /**
+             * Format: int64
+             * @description When it is tried next, or ended.
+             */
+            timeMs: number;
+        };
+        /** @description When sessions start by themselves. */
+        DiagnosticPolicyInfo: {
+            /**
+             * Format: int64
+             * @description Executions in the minutes looked at, below which nothing is said.
+             */
+            callsMin: number;
+            /** @description Whether they do. */
+            enabled: boolean;
+            /**
+             * Format: double
+             * @description Per cent of executions in error.
+             */
+            errorPercent: number;
+            /**
+             * Format: int32
+             * @description Minutes looked at.
+             */
+            minutes: number;
+            /**
+             * Format: int32
+             * @description Minutes between two sessions of one business transaction.
+             */
+            pauseMinutes: number;
+            /**
+             * Format: int32
+             * @description Minutes a session lasts.
+             */
+            sessionMinutes: number;
+            /**
+             * Format: double
+             * @description Per cent of executions that are slow, very slow or stalls.
+             */
+            slowPercent: number;
+            /**
+             * Format: int64
+             * @description Snapshots per agent.
+             */
+            snapshotsMax: number;
+        };
         /** @description What an agent noticed since its start. */
         DiagnosticsInfo: {
             /** @description What was dropped, by cause. */
@@ -1011,12 +1589,135 @@ export interface components {
             /** @description What is wrong with settings or delivery, in sentences. */
             warnings: string[];
         };
+        /** @description The server. Its password is never shown. */
+        EmailServerInfo: {
+            /** @description The sender's address. */
+            from: string;
+            /** @description Whether a password is known. */
+            hasPassword: boolean;
+            /** @description Its host; no email is sent while it is empty. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Its port; the usual one when null.
+             */
+            port: number | null;
+            /** @description How the connection is protected. */
+            protection: components["schemas"]["Protection"];
+            /** @description Who logs in; nobody when empty. */
+            user: string;
+        };
+        /** @description The server to use from now on. */
+        EmailServerRequest: {
+            /** @description The sender's address. */
+            from: string;
+            /** @description Its host. */
+            host: string;
+            /** @description The password; what was there stays when absent. */
+            password?: string | null;
+            /**
+             * Format: int32
+             * @description Its port; 587, 465 or 25 when absent.
+             */
+            port?: number | null;
+            /** @description How the connection is protected. */
+            protection?: components["schemas"]["Protection"];
+            /** @description Who logs in. */
+            user?: string;
+        };
+        /** @description How a thing is now. */
+        EntityHealth: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            entityId: number;
+            /** @description What kind of thing. */
+            entityType: string;
+            /** @description `WARNING` or `CRITICAL`. */
+            severity: string;
+        };
+        /** @description Something an event or a violation is about. */
+        EntityInfo: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            entityId: number;
+            /**
+             * @description `APPLICATION`, `APPLICATION_COMPONENT` (a tier), `APPLICATION_COMPONENT_NODE`, `BUSINESS_TRANSACTION`, `BACKEND`,
+             *     `ERROR`, `POLICY` (a health rule).
+             */
+            entityType: string;
+            /** @description Its name. */
+            name: string;
+        };
         /** @description An error as the page shows it. */
         ErrorAnswer: {
             /** @description What happened. */
             error: string;
             /** @description What to do about it. */
             hint: string;
+        };
+        /** @description A business transaction with errors. */
+        ErrorBt: {
+            /**
+             * Format: int64
+             * @description How many errors.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description One group with the places its errors come from. */
+        ErrorDetails: components["schemas"]["ErrorGroupInfo"] & {
+            /** @description Where they come from, by the stacks of the newest fifty snapshots. */
+            places: components["schemas"]["ErrorPlaceInfo"][];
+        };
+        /** @description Errors of one type on one tier. */
+        ErrorGroupInfo: {
+            /** @description The business transactions they happened in, most first. */
+            bts: components["schemas"]["ErrorBt"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The type's id.
+             */
+            errorId: number;
+            /**
+             * Format: int64
+             * @description The oldest one of this time.
+             */
+            firstMs: number;
+            /**
+             * Format: int64
+             * @description The newest one.
+             */
+            lastMs: number;
+            /** @description The newest message. */
+            message: string;
+            /** @description The newest snapshots. */
+            snapshots: components["schemas"]["ErrorSnapshot"][];
+            /**
+             * Format: int64
+             * @description The tier's id.
+             */
+            tierId: number;
+            /** @description The tier's name. */
+            tierName: string;
+            /** @description How many per step. */
+            trend: number[];
+            /** @description The type. */
+            typeName: string;
         };
         /** @description An error. */
         ErrorInfo: {
@@ -1025,6 +1726,126 @@ export interface components {
             /** @description Its stack in the language's own form. */
             stack: string;
             /** @description The exception's type. */
+            type: string;
+        };
+        /** @description Errors of a time. */
+        ErrorList: {
+            /**
+             * Format: int64
+             * @description Start of their first step.
+             */
+            from: number;
+            /** @description By type and tier, most first. */
+            groups: components["schemas"]["ErrorGroupInfo"][];
+            /**
+             * Format: int64
+             * @description Length of a step of the trends.
+             */
+            stepMs: number;
+            /** @description Whether there were more than are counted here: ask for a shorter time. */
+            truncated: boolean;
+        };
+        /** @description A place in the program. */
+        ErrorPlaceInfo: {
+            /**
+             * Format: int64
+             * @description How many of the snapshots that were read.
+             */
+            count: number;
+            /** @description The newest snapshot. */
+            guid: string;
+            /**
+             * Format: int64
+             * @description When that was.
+             */
+            lastMs: number;
+            /** @description The newest message. */
+            message: string;
+            /** @description The innermost line of the stack, or the backend of an exit call; may be empty. */
+            place: string;
+            /** @description The newest stack; may be empty. */
+            stack: string;
+        };
+        /** @description A snapshot with an error. */
+        ErrorSnapshot: {
+            /**
+             * Format: int64
+             * @description The business transaction.
+             */
+            btId: number;
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            durationMs: number;
+            /** @description The request. */
+            guid: string;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            startMs: number;
+        };
+        /** @description Something that happened. */
+        EventInfo: {
+            /** @description What it is about. */
+            affectedEntities: components["schemas"]["EntityInfo"][];
+            /** @description More of it. */
+            comment: string;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description What else is known. */
+            properties: {
+                [key: string]: string;
+            };
+            /** @description `INFO`, `WARN` or `ERROR`. */
+            severity: string;
+            /** @description A custom event's own type. */
+            subType: string;
+            /** @description One sentence. */
+            summary: string;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            timeMs: number;
+            triggeredEntity: components["schemas"]["EntityInfo"] | null;
+            /** @description `APPLICATION_DEPLOYMENT`, `CUSTOM`, `POLICY_OPEN_CRITICAL`, `DIAGNOSTIC_SESSION`, `AGENT_EVENT`, …. */
+            type: string;
+        };
+        /** @description An event to write down. */
+        EventRequest: {
+            /**
+             * Format: int64
+             * @description The business transaction it is about.
+             */
+            btId?: number | null;
+            /** @description More of it. */
+            comment?: string;
+            /**
+             * Format: int64
+             * @description The node it is about.
+             */
+            nodeId?: number | null;
+            /** @description What else is known. */
+            properties?: {
+                [key: string]: string;
+            };
+            /** @description `INFO` (when absent), `WARN` or `ERROR`. */
+            severity?: string | null;
+            /** @description A custom event's own type. */
+            subType?: string;
+            /** @description One sentence. */
+            summary: string;
+            /**
+             * Format: int64
+             * @description The tier it is about.
+             */
+            tierId?: number | null;
+            /** @description `APPLICATION_DEPLOYMENT` or `CUSTOM`. */
             type: string;
         };
         /** @description A backend on the map. */
@@ -1163,6 +1984,44 @@ export interface components {
             /** @description Roles every member has. */
             roleIds: number[];
         };
+        /** @description How an application is now. */
+        Health: {
+            /**
+             * Format: int64
+             * @description Open critical violations.
+             */
+            critical: number;
+            /** @description Everything that violates a rule now, and how badly. What is not here is well. */
+            entities: components["schemas"]["EntityHealth"][];
+            /**
+             * Format: int64
+             * @description Open warnings.
+             */
+            warning: number;
+        };
+        /** @description What was usual in one hour. */
+        HourOfBaseline: {
+            /**
+             * Format: double
+             * @description The deviation.
+             */
+            deviation: number | null;
+            /**
+             * Format: int64
+             * @description Hours it was made of.
+             */
+            samples: number;
+            /**
+             * Format: int64
+             * @description The hour's start.
+             */
+            startMs: number;
+            /**
+             * Format: double
+             * @description The average; null when fewer than four hours like it had data.
+             */
+            value: number | null;
+        };
         /** @description User data. */
         KeyValue: {
             /** @description The key. */
@@ -1205,6 +2064,21 @@ export interface components {
             password: string;
             /** @description The user's name (`admin`). */
             user: string;
+        };
+        /** @description A business transaction. */
+        NamedBt: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its tier.
+             */
+            tierId: number;
         };
         /** @description A name with its value. */
         NameValue: {
@@ -1287,6 +2161,11 @@ export interface components {
          */
         Permission: "view-applications" | "view-snapshots" | "create-events" | "configure-applications" | "configure-alerting" | "manage-applications" | "manage-access-keys" | "manage-users" | "view-audit" | "manage-settings" | "manage-accounts";
         /**
+         * @description How the connection to the server is protected.
+         * @enum {string}
+         */
+        Protection: "starttls" | "tls" | "none";
+        /**
          * @description Who says that a user is who they say.
          * @enum {string}
          */
@@ -1331,6 +2210,14 @@ export interface components {
             name: string;
             /** @description What its holders may do. */
             permissions: components["schemas"]["Permission"][];
+        };
+        /** @description A version to bring back. */
+        RollBackRequest: {
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            version: number;
         };
         /** @description One number each. */
         Scorecard: {
@@ -1462,6 +2349,59 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description The user's name. */
             user: string;
+        };
+        /** @description A session. */
+        SessionInfo: {
+            /**
+             * Format: int64
+             * @description The business transaction; null for all.
+             */
+            btId: number | null;
+            /** @description `MANUAL`, `SLOW`, `ERROR` or `POLICY`. */
+            cause: string;
+            /**
+             * Format: int64
+             * @description When it ends, or ended.
+             */
+            endsAtMs: number;
+            /** @description Names the session. */
+            guid: string;
+            /** @description Its name for people. */
+            name: string;
+            /** @description Whether it runs. */
+            running: boolean;
+            /**
+             * Format: int64
+             * @description Snapshots per agent.
+             */
+            snapshotsMax: number;
+            /** @description Who started it. */
+            startedBy: string;
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            startedMs: number;
+        };
+        /** @description A session to start. */
+        SessionRequest: {
+            /**
+             * Format: int64
+             * @description The business transaction; all when absent.
+             */
+            btId?: number | null;
+            /**
+             * Format: int32
+             * @description How long, 1 to 1,440 minutes.
+             */
+            minutes: number;
+            /** @description Its name for people. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description Snapshots per agent; 100 when absent.
+             */
+            snapshotsMax?: number | null;
         };
         /** @description What a program needs to report here. */
         SetupAnswer: {
@@ -1697,6 +2637,34 @@ export interface components {
              */
             stepMs: number;
         };
+        /** @description Hours of silence after which things are left out of lists; 0 is never. */
+        StalenessHours: {
+            /**
+             * Format: int64
+             * @description Applications.
+             */
+            applicationHours: number;
+            /**
+             * Format: int64
+             * @description Backends that are no tier.
+             */
+            backendHours: number;
+            /**
+             * Format: int64
+             * @description Business transactions.
+             */
+            btHours: number;
+            /**
+             * Format: int64
+             * @description Nodes.
+             */
+            nodeHours: number;
+            /**
+             * Format: int64
+             * @description Tiers.
+             */
+            tierHours: number;
+        };
         /** @description Thresholds in force; null means never. */
         ThresholdsInfo: {
             /**
@@ -1823,6 +2791,44 @@ export interface components {
              * @description Very slow.
              */
             verySlow: number;
+        };
+        /** @description A violation of a health rule. */
+        ViolationInfo: {
+            /** @description What violates the rule. */
+            affected: components["schemas"]["EntityInfo"];
+            /** @description Why, in sentences. */
+            description: string;
+            /**
+             * Format: int64
+             * @description When it was noticed.
+             */
+            detectedMs: number;
+            /**
+             * Format: int64
+             * @description When it ended; null while it is open.
+             */
+            endMs: number | null;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description The rule's id.
+             */
+            ruleId: number;
+            /** @description The rule's name. */
+            ruleName: string;
+            /** @description `WARNING` or `CRITICAL`. */
+            severity: string;
+            /**
+             * Format: int64
+             * @description When the data began that showed it.
+             */
+            startMs: number;
+            /** @description `OPEN`, `RESOLVED` or `CANCELED`. */
+            status: string;
         };
     };
     responses: never;
@@ -3055,6 +4061,919 @@ export interface operations {
             };
         };
     };
+    agent_configuration: {
+        parameters: {
+            query?: {
+                /** @description The tier; the application when absent. */
+                tier?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            /** @description The query cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    agent_configuration_put: {
+        parameters: {
+            query?: {
+                /** @description The tier; the application when absent. */
+                tier?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            /** @description It cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Somebody else changed it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    agent_configuration_history: {
+        parameters: {
+            query?: {
+                /** @description The tier; the application when absent. */
+                tier?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationVersion"][];
+                };
+            };
+            /** @description The query cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    agent_configuration_roll_back: {
+        parameters: {
+            query?: {
+                /** @description The tier; the application when absent. */
+                tier?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            /** @description It cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The version is not kept any more. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    alerting_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertingObject"][];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    alerting_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertingRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertingObject"];
+                };
+            };
+            /** @description It cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Its name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    alerting_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description Its id. */
+                id: number;
+                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertingObject"];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    alerting_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description Its id. */
+                id: number;
+                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertingRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertingObject"];
+                };
+            };
+            /** @description It cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Its name is taken, or somebody else changed it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    alerting_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description Its id. */
+                id: number;
+                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    alerting_test_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description The action's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionOutcome"];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     backends_list: {
         parameters: {
             query?: {
@@ -3174,6 +5093,190 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    backend_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description Its id. */
+                backend: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackendDecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    baseline: {
+        parameters: {
+            query: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description The metric's whole path (`Overall Application Performance|Average Response Time (ms)`). */
+                metricPath: string;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+                /** @description `weekly` (when absent), `daily` or `all`. */
+                trend?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HourOfBaseline"][];
+                };
+            };
+            /** @description The path cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3347,6 +5450,1015 @@ export interface operations {
             };
         };
     };
+    bt_administration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BtAdministration"];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    bt_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BtDecisionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BtAdministration"];
+                };
+            };
+            /** @description It cannot be done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    alerting_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryInfo"][];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    diagnostic_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosticPolicyInfo"];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    diagnostic_policy_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiagnosticPolicyInfo"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    diagnostic_sessions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"][];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    diagnostic_sessions_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description It cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many are running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    diagnostic_sessions_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description The session. */
+                guid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It does not run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    errors_list: {
+        parameters: {
+            query?: {
+                /** @description Only in this business transaction. */
+                bt?: number;
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Only on this tier. */
+                tier?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorList"];
+                };
+            };
+            /** @description The query cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    errors_one: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description The error type's id. */
+                error: number;
+                /** @description The tier. */
+                tier: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDetails"];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such error in this time. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    events_list: {
+        parameters: {
+            query?: {
+                /** @description Go on behind the event with this id. */
+                before?: number;
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description At most so many, up to 5,000. */
+                limit?: number;
+                /** @description Severities, separated by commas; all when absent. */
+                severities?: string;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+                /** @description Types, separated by commas; all when absent. */
+                types?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventInfo"][];
+                };
+            };
+            /** @description The query cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    events_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventInfo"];
+                };
+            };
+            /** @description It cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such application. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     flow_map_flow_map: {
         parameters: {
             query?: {
@@ -3421,6 +6533,73 @@ export interface operations {
             };
         };
     };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     nodes_list: {
         parameters: {
             query?: {
@@ -3466,6 +6645,74 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    node_forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description Its id. */
+                node: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3818,6 +7065,78 @@ export interface operations {
             };
         };
     };
+    violations_list: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationInfo"][];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     audit_list: {
         parameters: {
             query?: {
@@ -3864,6 +7183,155 @@ export interface operations {
             };
             /** @description Not allowed. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    email_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailServerInfo"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    email_server_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailServerRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4832,6 +8300,155 @@ export interface operations {
             };
             /** @description Not logged in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    staleness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StalenessHours"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    staleness_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StalenessHours"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
