@@ -63,19 +63,24 @@ function print(version, rows) {
   }
 }
 
-/** The targets, as far as the subjects and kinds of this run allow, and how much more the peers cost. */
+/**
+ * The targets, as far as the subjects and kinds of this run allow, and how much more the peers cost. What the empty loop
+ * and the empty server cost is taken off first: it is the harness, and the machine's noise.
+ */
 export function judge(rows) {
-  const { tierline: ours, nothing, otel } = rows;
-  if (ours === undefined) return;
-  const over = (field) => (nothing === undefined ? undefined : ours[field] - nothing[field]);
+  const { tierline: ours, nothing } = rows;
+  if (ours === undefined || nothing === undefined) return;
+  const net = (row, field) => row[field] - nothing[field];
+  const over = (field) => net(ours, field);
+  const ratio = (peer, field) => net(rows[peer], field) / over(field);
   const verdicts = [
-    ["P3: W costs at most 1.5 µs", ours.wUs, 1.5],
-    ["P3: W costs at most 1/8 of OpenTelemetry's", otel && ours.wUs / otel.wUs, 1 / 8],
-    ["P3: W0 costs at most 0.5 µs", ours.w0Us, 0.5],
-    ["P4: the event loop is held at most 0.2 ms", ours.holdMs, 0.2],
+    ["P3: W costs at most 1.5 µs", over("wUs"), 1.5],
+    ["P3: W costs at most 1/8 of OpenTelemetry's", rows.otel && 1 / ratio("otel", "wUs"), 1 / 8],
+    ["P3: W0 costs at most 0.5 µs", over("w0Us"), 0.5],
+    ["P4: the event loop is held at most 0.2 ms", over("holdMs"), 0.2],
     ["P7: HTTP in costs at most 3 µs more", over("inUs"), 3],
     ["P7: HTTP out costs at most 5 µs more", over("outUs"), 5],
-    ["P8: import and init take at most 20 ms of CPU", ours.startCpuMs, 20],
+    ["P8: import and init take at most 20 ms of CPU", over("startCpuMs"), 20],
     ["P8: import and init take at most 6 MB", over("startMb"), 6],
     ["P8: a run leaves at most 10 MB more", over("endMb"), 10],
     ["nothing counted is lost", ours.lost, 0],
@@ -86,7 +91,7 @@ export function judge(rows) {
     console.log(`${value <= limit ? "reached" : "MISSED "}  ${target} (${value.toFixed(3)})`);
   }
   for (const peer of ["otel", "datadog"].filter((name) => name in rows)) {
-    const ratio = (field) => (rows[peer][field] / ours[field]).toFixed(1);
-    console.log(`${peer}: W ${ratio("wUs")} times ours, W0 ${ratio("w0Us")} times ours`);
+    const words = ["wUs", "w0Us", "inUs", "outUs"].map((field) => ratio(peer, field).toFixed(1));
+    console.log(`${peer}: W ${words[0]} times ours, W0 ${words[1]}, HTTP in ${words[2]}, HTTP out ${words[3]}`);
   }
 }
