@@ -29,7 +29,7 @@ export function callIn(txn: TimePromise, called: Called, self: unknown, args: IA
 }
 
 /** A function whose arguments are the program's business. */
-export type Called = (this: any, ...args: any[]) => any;
+export type Called = (this: never, ...args: never[]) => unknown;
 
 function apply(called: Called, self: unknown, args: IArguments): unknown {
   return Reflect.apply(called, self, args);

@@ -18,7 +18,7 @@ import { finish } from './transaction';
 /** Signals that end a process which does not listen to them, and that people and orchestrators send. */
 const DEADLY: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 
-/** How long a process that outlived a deadly signal (the first of a container, for one) is left without our listener. */
+/** How long a process that outlived a deadly signal (as the first of a container does) is without our listener. */
 const SURVIVED_AFTER_MS = 100;
 
 /** Puts everything that ended before the core. It delivers that when the process exits, and waits a little for it. */

@@ -106,7 +106,9 @@ function ask(method: string, path: string, query: string, request: NamedRequest)
   const headers: string[] = [];
   if (deciding < 0 && request.rawHeaders !== undefined) {
     // Names and values by turns; names in lower case.
-    request.rawHeaders.slice(0, 2 * HEADERS_MAX).forEach((text, place) => headers.push(place % 2 === 0 ? text.toLowerCase() : text));
+    for (const text of request.rawHeaders.slice(0, 2 * HEADERS_MAX)) {
+      headers.push(headers.length % 2 === 0 ? text.toLowerCase() : text);
+    }
   }
   return native.detect(method, path.slice(0, PATH_CHARS_MAX), query.slice(0, PATH_CHARS_MAX), headers);
 }

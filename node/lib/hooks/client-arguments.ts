@@ -9,7 +9,8 @@ type Options = Record<string, unknown>;
 function optionsOf(args: IArguments): { options: Options; place: number } | undefined {
   for (let place = 0; place < 2; place += 1) {
     const given: unknown = args[place];
-    if (given !== null && typeof given === 'object' && !(given instanceof URL)) return { options: given as Options, place };
+    if (given === null || typeof given !== 'object' || given instanceof URL) continue;
+    return { options: given as Options, place };
   }
   return undefined;
 }
@@ -116,24 +117,24 @@ function keyed(given: Options): Message {
 function listed(given: unknown[]): Message {
   const isPairs = Array.isArray(given[0]);
   const headers = isPairs ? given.map((pair) => [...(pair as unknown[])]) : [...given];
-  const places = (): [string, (value: string) => void, unknown][] =>
-    isPairs
-      ? (headers as unknown[][]).map((pair) => [String(pair[0]), (value) => void (pair[1] = value), pair[1]])
-      : headers.flatMap((name, place) =>
-          place % 2 === 0
-            ? [[String(name), (value: string) => void (headers[place + 1] = value), headers[place + 1]] as [string, (value: string) => void, unknown]]
-            : [],
-        );
-  const find = (name: string) => places().find(([key]) => key.toLowerCase() === name);
+  /** The list that has the value of a header, and where. */
+  const find = (name: string): { list: unknown[]; at: number } | undefined => {
+    for (let place = 0; place < headers.length; place += isPairs ? 1 : 2) {
+      const list = isPairs ? (headers[place] as unknown[]) : headers;
+      const at = isPairs ? 1 : place + 1;
+      if (String(list[at - 1]).toLowerCase() === name) return { list, at };
+    }
+    return undefined;
+  };
   return {
     headers,
     get: (name) => {
       const found = find(name);
-      return found === undefined ? undefined : String(found[2]);
+      return found === undefined ? undefined : String(found.list[found.at]);
     },
     set: (name, value) => {
       const found = find(name);
-      if (found !== undefined) found[1](value);
+      if (found !== undefined) found.list[found.at] = value;
       else if (isPairs) headers.push([name, value]);
       else headers.push(name, value);
     },

@@ -23,8 +23,8 @@ export function addHeaders(exit: ExitCall, outgoing: Outgoing): void {
   if (outgoing.get('traceparent') === undefined) outgoing.set('traceparent', traceparent);
   if (tracestate === '') return;
   const others = othersOf(outgoing.get('tracestate'));
-  if (others === '') outgoing.set('tracestate', tracestate);
-  else if (tracestate.length + 1 + others.length <= TRACE_STATE_CHARS_MAX) outgoing.set('tracestate', `${tracestate},${others}`);
+  const joined = others === '' ? tracestate : `${tracestate},${others}`;
+  if (joined.length <= TRACE_STATE_CHARS_MAX) outgoing.set('tracestate', joined);
 }
 
 /** The members of others. One of ours that is there came in with the request and was passed on: it is of the tier in

@@ -107,7 +107,8 @@ function answered(message: unknown): void {
     const response = property(message, 'response');
     const statusCode = property(response, 'statusCode');
     if (typeof statusCode === 'number') exit.statusCode = statusCode;
-    if (exit.txn !== undefined && isWatched(exit.txn)) exit.responseHeaders = responseHeaders(property(response, 'headers'));
+    if (exit.txn === undefined || !isWatched(exit.txn)) return;
+    exit.responseHeaders = responseHeaders(property(response, 'headers'));
   } catch {
     caught('fetch: a failure of the agent');
   }

@@ -97,8 +97,8 @@ const hapi: Watched = {
     for (const name of ['server', 'Server']) {
       replace(exported, name, (original) => {
         const server = function (this: unknown): unknown {
-          const made: unknown =
-            new.target === undefined ? Reflect.apply(original, this, arguments) : Reflect.construct(original, arguments);
+          const isNew = new.target !== undefined;
+          const made: unknown = isNew ? Reflect.construct(original, arguments) : Reflect.apply(original, this, arguments);
           watchHapi(made);
           return made;
         };
@@ -112,7 +112,7 @@ const hapi: Watched = {
 
 function watchHapi(server: unknown): void {
   try {
-    const ext = property(server, 'ext') as Called;
+    const { ext } = server as { ext(event: string, method: Called): void };
     ext.call(server, 'onPreResponse', (request: unknown, toolkit: { continue: unknown }) => {
       const raw = property(property(request, 'raw'), 'req');
       const served = servedBy(raw);
@@ -134,7 +134,7 @@ function watchHapi(server: unknown): void {
 function watchFastify(message: unknown): void {
   try {
     const fastify = property(message, 'fastify');
-    const addHook = property(fastify, 'addHook') as Called;
+    const { addHook } = fastify as { addHook(name: string, hook: Called): void };
     addHook.call(fastify, 'onRequest', (request: unknown, _reply: unknown, done: () => void) => {
       const served = servedBy(property(request, 'raw'));
       if (served !== undefined) {

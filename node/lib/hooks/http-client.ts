@@ -138,6 +138,9 @@ function inFrontOfEmit(original: Called): Called {
   };
 }
 
+/** The error of a request whose connection was closed, by either side, before there was an answer. */
+const UNANSWERED = { name: 'Error', message: 'closed without an answer' };
+
 function met(request: Request, exit: ExitCall, event: unknown, first: unknown): void {
   switch (event) {
     case 'response':
@@ -157,7 +160,7 @@ function met(request: Request, exit: ExitCall, event: unknown, first: unknown): 
       over(request, first ?? 'error');
       return;
     case 'close':
-      over(request, request.destroyed && exit.statusCode === undefined ? { name: 'Error', message: 'closed without an answer' } : undefined);
+      over(request, exit.statusCode === undefined ? UNANSWERED : undefined);
       return;
     default:
   }

@@ -10,7 +10,13 @@ import { STACK_FRAMES_MAX } from './limits';
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 
 /** Describes a call: `command` has host, port and path and never the query. */
-export function httpExit(protocol: string, host: string, port: number | string, method: string, path: string): ExitCallInfo {
+export function httpExit(
+  protocol: string,
+  host: string,
+  port: number | string,
+  method: string,
+  path: string,
+): ExitCallInfo {
   const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
   return {
     exitType: 'EXIT_HTTP',
@@ -26,7 +32,8 @@ export function httpExit(protocol: string, host: string, port: number | string, 
 /** Describes a call through a socket of the machine. */
 export function socketExit(socketPath: string, method: string, path: string): ExitCallInfo {
   const info = httpExit('http:', 'localhost', '', method, path);
-  return { ...info, label: socketPath, identifyingProperties: { HOST: socketPath }, command: `${socketPath}${pathOf(path)}` };
+  const command = `${socketPath}${pathOf(path)}`;
+  return { ...info, label: socketPath, identifyingProperties: { HOST: socketPath }, command };
 }
 
 function pathOf(path: string): string {

@@ -85,9 +85,13 @@ function within(served: Served, called: Called, self: unknown, args: IArguments)
   }
 }
 
+function isObject(value: unknown): boolean {
+  return value !== null && typeof value === 'object';
+}
+
 function inFrontOfServer(original: Called): Called {
   return function emit(this: unknown, event: unknown, request: unknown, response: unknown): unknown {
-    if (bringsRequest(event) && request !== null && typeof request === 'object' && response !== null && typeof response === 'object') {
+    if (bringsRequest(event) && isObject(request) && isObject(response)) {
       const served = begin(request as Request, response as Response);
       if (served !== undefined) return within(served, original, this, arguments);
     }
@@ -169,7 +173,8 @@ function showRoute(served: Served, request: unknown): void {
   } catch {
     // A route is what a framework says, and frameworks change.
   }
-  if (route !== undefined && route !== null && route !== '') served.txn.addSnapshotData('Route', textOf(route, ROUTE_CHARS_MAX));
+  if (route === undefined || route === null || route === '') return;
+  served.txn.addSnapshotData('Route', textOf(route, ROUTE_CHARS_MAX));
 }
 
 /** Express leaves what it matched on the request. */

@@ -42,7 +42,8 @@ export function likeness(ours: Called, original: Called): Called {
     if (MARKS.has(key)) continue;
     const own = Object.getOwnPropertyDescriptor(ours, key);
     const wanted = Object.getOwnPropertyDescriptor(original, key);
-    if (wanted !== undefined && (own === undefined || own.configurable === true)) Object.defineProperty(ours, key, wanted);
+    if (wanted === undefined || own?.configurable === false) continue;
+    Object.defineProperty(ours, key, wanted);
   }
   return ours;
 }
