@@ -111,7 +111,8 @@ export const appd: Appd = {
   },
   startTransaction(transactionInfo?: unknown, body?: (txn: TimePromise) => void): TimePromise {
     if (typeof body !== 'function') return beginCustom(transactionInfo);
-    const txn = beginCustom(transactionInfo);
+    // The function has the context; the caller keeps its own.
+    const txn = beginCustom(transactionInfo, false);
     run(txn, () => body(txn));
     return txn;
   },

@@ -185,12 +185,12 @@ export class TimePromise {
 }
 
 /** `startTransaction` of the API: always a usable handle, in whose context the caller goes on. */
-export function beginCustom(info: unknown): TimePromise {
+export function beginCustom(info: unknown, isEntered = true): TimePromise {
   let txn: TimePromise;
   try {
     txn = typeof info === 'string' && !info.includes('*guid=') ? begin(info, undefined) : beginOdd(info);
     txn.outer = current();
-    enter(txn);
+    if (isEntered) enter(txn);
   } catch {
     caught('startTransaction: failed');
     txn = new TimePromise(NO_NAME, INERT, 0);

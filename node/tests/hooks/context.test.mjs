@@ -97,8 +97,10 @@ test('an API-made transaction inside an automatic one lives beside it', async ()
 test('a function given to startTransaction runs in its context, and what it throws is thrown', async () => {
   const { lines, received } = await run(`
     await new Promise((go) => appd.startTransaction('with function', async (txn) => { show(here() === txn); await ask(port, '/x'); txn.end(); go(); }));
+    appd.startTransaction('left open', () => {});
+    show(here() === undefined);
     try { appd.startTransaction('throws', (txn) => { txn.end(); throw new Error('mine'); }); } catch (error) { show(error.message); }`);
-  assert.deepEqual(lines, [true, 'mine']);
+  assert.deepEqual(lines, [true, true, 'mine']);
   assert.equal(exitsOf(received, 'with function'), 1);
 });
 
