@@ -32,6 +32,7 @@ pub mod scorecard;
 pub mod series;
 pub mod session;
 pub mod snapshots;
+pub mod status;
 pub mod users;
 pub mod visitor;
 
@@ -66,6 +67,7 @@ pub fn routes() -> Router<Shared> {
         .route("/logout", post(session::logout))
         .route("/session", get(session::session))
         .route("/setup", get(session::setup))
+        .route("/status", get(status::status))
         .route("/access-keys", get(access_keys::list).post(access_keys::add))
         .route("/access-keys/{id}", get(access_keys::one).delete(access_keys::revoke))
         .route("/accounts", get(accounts::list).post(accounts::add))

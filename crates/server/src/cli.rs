@@ -28,8 +28,8 @@ pub struct Cli {
 enum Command {
     /// Starts the controller. The first start prints an access key and the password of user admin.
     ///
-    /// Each setting is taken from its flag, else from its environment variable (TIERLINE_LISTEN, TIERLINE_DATA,
-    /// TIERLINE_ACCESS_KEY, TIERLINE_ADMIN_PASSWORD), else from the settings file.
+    /// Each setting is taken from its flag, else from its environment variable (--memory-limit is
+    /// TIERLINE_MEMORY_LIMIT), else from the settings file.
     Up(Up),
     /// Says whether a controller is up, and what it has.
     Status(status::Status),
@@ -71,7 +71,23 @@ struct Up {
     /// The password user root of the account system is to have, who manages accounts
     #[arg(long)]
     root_password: Option<String>,
-    /// A settings file in TOML: listen, data, access-key, admin-password
+    /// A file with the certificate and those above it (PEM); with it the controller speaks TLS. Read again when it
+    /// changes and on SIGHUP
+    #[arg(long)]
+    tls_certificate: Option<String>,
+    /// A file with the certificate's private key (PEM)
+    #[arg(long)]
+    tls_key: Option<String>,
+    /// What browsers call the controller, when a proxy is before it (https://tierline.example.org)
+    #[arg(long)]
+    public_url: Option<String>,
+    /// Addresses of proxies whose X-Forwarded-For is believed, separated by commas
+    #[arg(long)]
+    trusted_proxies: Option<String>,
+    /// Memory it should do with; senders are told to come back rather than going beyond [default: 1024MB]
+    #[arg(long)]
+    memory_limit: Option<String>,
+    /// A settings file in TOML; its keys are the names of these flags
     #[arg(long)]
     config: Option<PathBuf>,
 }
@@ -126,6 +142,11 @@ async fn start(flags: Up) -> Result<()> {
         access_key: flags.access_key,
         admin_password: flags.admin_password,
         root_password: flags.root_password,
+        tls_certificate: flags.tls_certificate,
+        tls_key: flags.tls_key,
+        public_url: flags.public_url,
+        trusted_proxies: flags.trusted_proxies,
+        memory_limit: flags.memory_limit,
     };
     let settings = settings::resolve(flags, |name| std::env::var(name).ok(), file.as_deref())?;
     up::run(settings).await

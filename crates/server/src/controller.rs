@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tierline_store::{Store, StoreError};
 use tokio::sync::Semaphore;
@@ -10,15 +10,21 @@ use tokio::sync::Semaphore;
 use crate::access_keys::{AccessKeyError, AccessKeys};
 use crate::accounts::Accounts;
 use crate::api_clients::ApiClientRecord;
-use crate::counters::Counters;
+use crate::connections::Connections;
+use crate::counters::{Counters, Gauges};
+use crate::fair_queue::FairQueue;
 use crate::groups::GroupRecord;
 use crate::ingest::gate::Gate;
 use crate::ingest::opamp::Conversations;
-use crate::limits::{INGEST_MEMORY_BYTES_MAX, QUESTIONS_MAX};
+use crate::limits::{
+    INGEST_MEMORY_BYTES_MAX, QUESTIONS_MAX, VISITORS_MAX, VISITORS_WAIT_MAX_MS,
+    VISITORS_WAITING_PER_ACCOUNT_MAX,
+};
 use crate::login_limits::LoginLimits;
 use crate::roles::RoleRecord;
 use crate::roster::{Roster, RosterError};
 use crate::sessions::Sessions;
+use crate::store_state::StoreState;
 use crate::tokens::{TokenError, Tokens};
 use crate::users::{UserError, Users};
 
@@ -55,8 +61,16 @@ pub struct Controller {
     pub conversations: Conversations,
     /// Where it listens, for the page.
     pub listen: String,
+    /// Whether the store can be written.
+    pub store_state: StoreState,
+    /// Who is connected.
+    pub connections: Arc<Connections>,
+    /// Requests of people and scripts, in turns between accounts.
+    pub visitors: Arc<FairQueue>,
     /// What was set at the start.
     pub options: Options,
+    /// When it started, milliseconds since 1970.
+    pub started_ms: u64,
     questions: Semaphore,
 }
 
@@ -134,13 +148,58 @@ impl Controller {
             login_limits: LoginLimits::default(),
             sessions: Sessions::default(),
             counters: Counters::default(),
-            gate: Gate::default(),
+            gate: Gate::new(options.ingest_memory_bytes_max),
+            store_state: StoreState::default(),
+            connections: Arc::default(),
+            visitors: FairQueue::new(
+                VISITORS_MAX,
+                VISITORS_WAITING_PER_ACCOUNT_MAX,
+                Duration::from_millis(VISITORS_WAIT_MAX_MS),
+            ),
+            started_ms: now_ms(),
             conversations: Conversations::default(),
             questions: Semaphore::new(QUESTIONS_MAX),
             store,
             listen,
             options,
         })
+    }
+
+    /// What stands at the moment.
+    #[must_use]
+    pub fn gauges(&self) -> Gauges {
+        let (running, waiting) = self.gate.requests();
+        let (visitors, visitors_waiting) = self.visitors.counts();
+        let number = |value: usize| value as u64;
+        Gauges {
+            values: vec![
+                (
+                    "ingest_requests_open",
+                    "OTLP requests arriving or worked on",
+                    number(self.gate.requests_open()),
+                ),
+                ("ingest_requests_running", "OTLP requests being decoded or written", number(running)),
+                ("ingest_requests_waiting", "OTLP requests waiting for their turn", number(waiting)),
+                ("ingest_memory_bytes", "Bytes held by OTLP requests", number(self.gate.memory_bytes())),
+                ("ingest_memory_limit_bytes", "Bytes they may hold", number(self.gate.memory_bytes_max())),
+                ("visitors_running", "Requests of people and scripts being answered", number(visitors)),
+                ("visitors_waiting", "Requests of people and scripts waiting", number(visitors_waiting)),
+                ("connections_open", "Connections", number(self.connections.open())),
+                ("sessions", "Logged-in sessions", number(self.sessions.count())),
+                (
+                    "store_writable",
+                    "Whether the store can be written (1) or only read (0)",
+                    u64::from(self.store_state.trouble().is_none()),
+                ),
+                ("start_time_seconds", "When it started, seconds since 1970", self.started_ms / 1_000),
+            ],
+        }
+    }
+
+    /// The account an access key may report for; none when the account is disabled.
+    #[must_use]
+    pub fn reporting_account(&self, key: &str) -> Option<Arc<str>> {
+        self.access_keys.account(key).filter(|account| self.accounts.is_enabled(account))
     }
 
     /// Changes something on a thread that may block.

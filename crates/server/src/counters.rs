@@ -1,16 +1,61 @@
 //! What the controller says about itself at `/metrics`, in Prometheus text.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// Upper bounds of the store latency's buckets, microseconds.
 const LATENCY_BOUNDS_US: [u64; 10] =
     [500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 2_500_000];
 
+/// What one account sent since the start.
+#[derive(Default)]
+pub struct AccountCounters {
+    /// OTLP requests that were written.
+    pub batches_accepted: AtomicU64,
+    /// OTLP requests that were refused for good.
+    pub batches_refused: AtomicU64,
+    /// OTLP requests that were told to come back.
+    pub batches_deferred: AtomicU64,
+    /// Data points and spans that were written.
+    pub items_accepted: AtomicU64,
+    /// Bytes of OTLP requests after decompression.
+    pub bytes_received: AtomicU64,
+}
+
+/// What stands at a moment.
+#[derive(Clone, Debug, Default)]
+pub struct Gauges {
+    /// Name without prefix, what it is, value.
+    pub values: Vec<(&'static str, &'static str, u64)>,
+}
+
 /// Counters since the start.
 #[derive(Default)]
 pub struct Counters {
+    /// Requests refused because nobody knows their key.
+    pub refused_no_key: AtomicU64,
+    /// Requests refused because they cannot be read.
+    pub refused_unreadable: AtomicU64,
+    /// Requests refused because they are too large.
+    pub refused_too_large: AtomicU64,
+    /// Requests told to come back because there was too much to do.
+    pub deferred_overload: AtomicU64,
+    /// Requests whose bodies came too slowly.
+    pub deferred_slow: AtomicU64,
+    /// Requests told to come back because the store cannot be written: disk full, read-only.
+    pub deferred_store_unavailable: AtomicU64,
+    /// Requests told to come back because the store's files are damaged.
+    pub deferred_store_damaged: AtomicU64,
+    /// Requests told to come back because of a fault of the controller.
+    pub deferred_fault: AtomicU64,
+    /// Requests of people and scripts told to come back.
+    pub visitors_deferred: AtomicU64,
+    /// Connections closed because there were too many from one address.
+    pub connections_refused: AtomicU64,
+    accounts: RwLock<BTreeMap<String, Arc<AccountCounters>>>,
     /// OTLP requests that were written.
     pub batches_accepted: AtomicU64,
     /// OTLP requests that were refused for good: not readable, too large, wrong key.
@@ -60,11 +105,20 @@ impl Counters {
         counter.fetch_add(amount, Ordering::Relaxed);
     }
 
-    /// The text. `requests_running`: OTLP requests being read, decoded or written; `memory_bytes`: what they hold.
+    /// Those of an account. There are as many as accounts with keys.
+    pub fn of_account(&self, account: &str) -> Arc<AccountCounters> {
+        let known = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(account).cloned();
+        known.unwrap_or_else(|| {
+            let mut all = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(account.to_owned()).or_default())
+        })
+    }
+
+    /// The text, with what stands at the moment; of accounts only those `visible`.
     #[must_use]
-    pub fn text(&self, requests_running: usize, memory_bytes: usize) -> String {
+    pub fn text(&self, gauges: &Gauges, visible: impl Fn(&str) -> bool) -> String {
         let mut out = String::with_capacity(4_096);
-        let counters: [(&str, &str, &AtomicU64); 13] = [
+        let counters: [(&str, &str, &AtomicU64); 15] = [
             ("ingest_batches_accepted_total", "OTLP requests written durably", &self.batches_accepted),
             ("ingest_batches_refused_total", "OTLP requests refused for good", &self.batches_refused),
             ("ingest_batches_deferred_total", "OTLP requests told to come back", &self.batches_deferred),
@@ -77,6 +131,16 @@ impl Counters {
             ("opamp_messages_total", "OpAMP messages answered", &self.opamp_messages),
             ("logins_failed_total", "Logins that failed", &self.logins_failed),
             ("logins_limited_total", "Logins not checked after too many wrong ones", &self.logins_limited),
+            (
+                "visitors_deferred_total",
+                "Requests of people and scripts told to come back",
+                &self.visitors_deferred,
+            ),
+            (
+                "connections_refused_total",
+                "Connections closed, too many from one address",
+                &self.connections_refused,
+            ),
             ("tokens_issued_total", "Tokens issued to API clients", &self.tokens_issued),
         ];
         for (name, help, value) in counters {
@@ -86,17 +150,66 @@ impl Counters {
                 "# HELP tierline_{name} {help}.\n# TYPE tierline_{name} counter\ntierline_{name} {value}\n"
             );
         }
-        for (name, help, value) in [
-            ("ingest_requests_running", "OTLP requests being read, decoded or written", requests_running),
-            ("ingest_memory_bytes", "Bytes held by OTLP requests", memory_bytes),
-        ] {
+        self.causes_text(&mut out);
+        for (name, help, value) in &gauges.values {
             let _ = write!(
                 out,
                 "# HELP tierline_{name} {help}.\n# TYPE tierline_{name} gauge\ntierline_{name} {value}\n"
             );
         }
+        self.accounts_text(visible, &mut out);
         self.latency_text(&mut out);
         out
+    }
+
+    fn causes_text(&self, out: &mut String) {
+        let refused = [
+            ("no_key", &self.refused_no_key),
+            ("unreadable", &self.refused_unreadable),
+            ("too_large", &self.refused_too_large),
+        ];
+        let deferred = [
+            ("overload", &self.deferred_overload),
+            ("slow", &self.deferred_slow),
+            ("store_unavailable", &self.deferred_store_unavailable),
+            ("store_damaged", &self.deferred_store_damaged),
+            ("fault", &self.deferred_fault),
+        ];
+        let all: [(&str, &str, &[(&str, &AtomicU64)]); 2] = [
+            ("ingest_refused_total", "OTLP requests refused for good, by cause", &refused),
+            ("ingest_deferred_total", "OTLP requests told to come back, by cause", &deferred),
+        ];
+        for (name, help, causes) in all {
+            let _ = write!(out, "# HELP tierline_{name} {help}.\n# TYPE tierline_{name} counter\n");
+            for (cause, value) in causes {
+                let value = value.load(Ordering::Relaxed);
+                let _ = writeln!(out, "tierline_{name}{{cause=\"{cause}\"}} {value}");
+            }
+        }
+    }
+
+    fn accounts_text(&self, visible: impl Fn(&str) -> bool, out: &mut String) {
+        let all = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let seen: Vec<_> = all.iter().filter(|(account, _)| visible(account)).collect();
+        if seen.is_empty() {
+            return;
+        }
+        let families: [(&str, &str, fn(&AccountCounters) -> &AtomicU64); 5] = [
+            ("batches_accepted", "OTLP requests written", |own| &own.batches_accepted),
+            ("batches_refused", "OTLP requests refused for good", |own| &own.batches_refused),
+            ("batches_deferred", "OTLP requests told to come back", |own| &own.batches_deferred),
+            ("items_accepted", "Data points and spans written", |own| &own.items_accepted),
+            ("bytes", "Bytes of OTLP requests, decompressed", |own| &own.bytes_received),
+        ];
+        for (name, help, value) in families {
+            let name = format!("tierline_account_ingest_{name}_total");
+            let _ = write!(out, "# HELP {name} {help}, by account.\n# TYPE {name} counter\n");
+            for (account, own) in &seen {
+                // An account's name has only letters, digits, `-`, `_` and `.`.
+                let value = value(own).load(Ordering::Relaxed);
+                let _ = writeln!(out, "{name}{{account=\"{account}\"}} {value}");
+            }
+        }
     }
 
     fn latency_text(&self, out: &mut String) {

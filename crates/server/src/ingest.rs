@@ -19,6 +19,7 @@ use tierline_wire::otlp::{
 
 use crate::controller::{Controller, Shared, now_ms};
 use crate::counters::Counters;
+use crate::limits::DECODED_BYTES_PER_BYTE;
 use crate::log;
 
 /// Why a request was not acknowledged.
@@ -68,15 +69,36 @@ impl IngestError {
     /// Whether the sender should try again.
     #[must_use]
     pub fn retryable(&self) -> bool {
-        matches!(
-            self,
-            Self::Overloaded | Self::Store(StoreError::Unavailable(_)) | Self::Failed | Self::TooSlow
-        )
+        match self {
+            // A damaged store may be repaired; until then the sender keeps its batch.
+            Self::Store(error) => !matches!(error, StoreError::TooLarge { .. }),
+            Self::Overloaded | Self::Failed | Self::TooSlow => true,
+            _ => false,
+        }
     }
 
-    fn count(&self, counters: &Counters) {
-        let counter = if self.retryable() { &counters.batches_deferred } else { &counters.batches_refused };
-        Counters::add(counter, 1);
+    /// Counts it as what its sender was told: to come back, or not to.
+    fn count(&self, counters: &Counters, account: Option<&str>) {
+        let own = account.map(|account| counters.of_account(account));
+        let own = own.as_deref();
+        if self.retryable() {
+            Counters::add(&counters.batches_deferred, 1);
+            own.into_iter().for_each(|own| Counters::add(&own.batches_deferred, 1));
+        } else {
+            Counters::add(&counters.batches_refused, 1);
+            own.into_iter().for_each(|own| Counters::add(&own.batches_refused, 1));
+        }
+        let cause = match self {
+            Self::NoAccessKey => &counters.refused_no_key,
+            Self::Overloaded => &counters.deferred_overload,
+            Self::TooSlow => &counters.deferred_slow,
+            Self::Store(StoreError::Damaged(_)) => &counters.deferred_store_damaged,
+            Self::Store(StoreError::TooLarge { .. }) | Self::TooLarge { .. } => &counters.refused_too_large,
+            Self::Store(_) => &counters.deferred_store_unavailable,
+            Self::Failed => &counters.deferred_fault,
+            _ => &counters.refused_unreadable,
+        };
+        Counters::add(cause, 1);
         match self {
             Self::Store(_) | Self::Failed => log::line(&self.to_string()),
             Self::NoAccessKey => log::line("a report without a valid access key was refused"),
@@ -99,12 +121,14 @@ pub fn accept(
     Counters::add(&controller.counters.bytes_received, body.len() as u64);
     let received_ms = now_ms();
     let limits = DecodeLimits::at(received_ms);
+    let own = controller.counters.of_account(account);
     let outcome = match signal {
         Signal::Metrics => {
-            let DecodedMetrics { reports, outcome } = match encoding {
-                Encoding::Protobuf => decode_metrics(body, &limits)?,
-                Encoding::Json => decode_metrics_json(body, &limits)?,
-            };
+            let decoded = controller.gate.decode(|| match encoding {
+                Encoding::Protobuf => decode_metrics(body, &limits),
+                Encoding::Json => decode_metrics_json(body, &limits),
+            });
+            let DecodedMetrics { reports, outcome } = decoded?;
             let split = reports.iter().filter(|report| !report.ledger_complete).count() as u64;
             Counters::add(&controller.counters.reports_split, split);
             let reports = reports.into_iter().map(|r| (r.agent, r.report)).collect();
@@ -113,10 +137,11 @@ pub fn accept(
             outcome
         }
         Signal::Traces => {
-            let DecodedTraces { batches, outcome } = match encoding {
-                Encoding::Protobuf => decode_traces(body, &limits)?,
-                Encoding::Json => decode_traces_json(body, &limits)?,
-            };
+            let decoded = controller.gate.decode(|| match encoding {
+                Encoding::Protobuf => decode_traces(body, &limits),
+                Encoding::Json => decode_traces_json(body, &limits),
+            });
+            let DecodedTraces { batches, outcome } = decoded?;
             let segments = batches.into_iter().map(|b| (b.agent, b.segments)).collect();
             write(controller, segments_batch(account, received_ms, segments))?;
             Counters::add(&controller.counters.spans_accepted, outcome.accepted);
@@ -128,6 +153,9 @@ pub fn accept(
     Counters::add(&controller.counters.items_rejected, outcome.rejected);
     Counters::add(&controller.counters.items_not_understood, outcome.not_understood);
     Counters::add(&controller.counters.batches_accepted, 1);
+    Counters::add(&own.batches_accepted, 1);
+    Counters::add(&own.items_accepted, outcome.accepted);
+    Counters::add(&own.bytes_received, body.len() as u64);
     Ok(ExportResponse { partial_success: outcome.partial_success() })
 }
 
@@ -136,21 +164,34 @@ fn write(controller: &Controller, batch: WriteBatch) -> Result<(), IngestError> 
         return Ok(());
     }
     let started = Instant::now();
-    controller.store.write(batch).map_err(IngestError::Store)?;
+    let written = controller.store.write(batch);
+    controller.store_state.saw(&written, now_ms());
+    written.map_err(IngestError::Store)?;
     controller.counters.store_write(started.elapsed());
     Ok(())
 }
 
-/// [`accept`] on a thread that may block.
-async fn accept_blocking(
+/// [`accept`], when the account has its turn, on a thread that may block. `visit` answers for the memory.
+async fn accept_in_turn(
     controller: &Shared,
     account: Arc<str>,
     signal: Signal,
     encoding: Encoding,
     body: impl AsRef<[u8]> + Send + 'static,
+    mut visit: gate::Visit,
 ) -> Result<ExportResponse, IngestError> {
+    let turn = controller.gate.turn(&account).await?;
+    // What is decoded is larger than what was read. A single large request may stand alone.
+    let more = visit.hold(body.as_ref().len().saturating_mul(DECODED_BYTES_PER_BYTE));
+    if more.is_err() && controller.gate.requests().0 > 1 {
+        return Err(IngestError::Overloaded);
+    }
     let controller = Arc::clone(controller);
-    tokio::task::spawn_blocking(move || accept(&controller, &account, signal, encoding, body.as_ref()))
-        .await
-        .map_err(|_| IngestError::Failed)?
+    tokio::task::spawn_blocking(move || {
+        // Both live until the work is done, also when nobody waits for the answer any more.
+        let (_turn, _visit) = (turn, visit);
+        accept(&controller, &account, signal, encoding, body.as_ref())
+    })
+    .await
+    .map_err(|_| IngestError::Failed)?
 }

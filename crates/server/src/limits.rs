@@ -3,14 +3,32 @@
 /// Bytes of an OTLP request as it arrives, and after decompression (OTLP asks receivers for 64 MiB).
 pub const INGEST_BODY_BYTES_MAX: usize = tierline_wire::limits::REQUEST_BYTES_MAX;
 
-/// OTLP requests that are read, decoded or written at one time; the next one is told to come back.
+/// OTLP requests that are decoded or written at one time; further ones wait for their turn.
 pub const INGEST_REQUESTS_MAX: usize = 64;
+
+/// OTLP requests of one account that may wait for their turn; the next one is told to come back.
+pub const INGEST_WAITING_PER_ACCOUNT_MAX: usize = 256;
+
+/// Milliseconds a request waits for its turn before it is told to come back.
+pub const INGEST_WAIT_MAX_MS: u64 = 2_000;
+
+/// OTLP requests whose bodies may be on their way at one time, three quarters of them of one account.
+pub const INGEST_READERS_MAX: usize = 4_000;
+
+/// Bytes a request is counted with besides its body, for what is made of each byte of it.
+pub const DECODED_BYTES_PER_BYTE: usize = 3;
 
 /// Bytes all OTLP requests at one time may hold in memory; more are told to come back.
 pub const INGEST_MEMORY_BYTES_MAX: usize = 512 << 20;
 
 /// Seconds a sender may take for a request's body.
 pub const BODY_READ_TIMEOUT_S: u64 = 30;
+
+/// Seconds a sender may take in any case while memory is scarce.
+pub const BODY_TIGHT_GRACE_S: u64 = 5;
+
+/// Bytes each second for which a sender gets one more second while memory is scarce.
+pub const BODY_TIGHT_BYTES_PER_SECOND: u64 = 64 << 10;
 
 /// Seconds after which a sender that was turned away may come back.
 pub const RETRY_AFTER_S: u64 = 1;
@@ -119,6 +137,39 @@ pub const CONNECTIONS_MAX: usize = 10_000;
 
 /// Seconds after which a connection that says nothing is closed. Agents speak every ten.
 pub const CONNECTION_IDLE_S: u64 = 120;
+
+/// Connections at one time from one address; further ones are closed. A proxy may stand for many.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = CONNECTIONS_MAX / 2;
+
+/// Seconds a connection has for its handshake and the head of its first request.
+pub const FIRST_REQUEST_S: u64 = 30;
+
+/// Seconds the head of each further request may take, and a connection may wait for it.
+pub const REQUEST_HEAD_S: u64 = 75;
+
+/// Bytes of a request's head.
+pub const REQUEST_HEAD_BYTES_MAX: usize = 64 << 10;
+
+/// Requests at one time over one HTTP/2 connection.
+pub const REQUESTS_PER_CONNECTION_MAX: u32 = 100;
+
+/// Seconds a request of people and scripts may take as a whole.
+pub const REQUEST_S_MAX: u64 = 60;
+
+/// Requests of people and scripts at one time, in turns between accounts.
+pub const VISITORS_MAX: usize = QUESTIONS_MAX;
+
+/// Requests of one account's people and scripts that may wait for their turn.
+pub const VISITORS_WAITING_PER_ACCOUNT_MAX: usize = 128;
+
+/// Milliseconds they wait for it.
+pub const VISITORS_WAIT_MAX_MS: u64 = 10_000;
+
+/// Seconds between two looks at the files of the certificate.
+pub const TLS_LOOK_INTERVAL_S: u64 = 10;
+
+/// Seconds between two tries to write while the store cannot be written.
+pub const STORE_TRY_INTERVAL_S: u64 = 5;
 
 /// Lines the controller logs in one second; further ones are counted.
 pub const LOG_LINES_PER_SECOND_MAX: u32 = 20;

@@ -1,6 +1,7 @@
 //! Who is asking: Basic or Bearer credentials, or the cookie of a session.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -12,6 +13,7 @@ use crate::audit::Action;
 use crate::connections::Peer;
 use crate::controller::{Controller, Shared, now_ms};
 use crate::counters::Counters;
+use crate::fair_queue::Turn;
 use crate::log;
 use crate::permissions::{Forbidden, Permission, Permissions};
 use crate::roster::Entry as _;
@@ -48,7 +50,23 @@ pub struct Visitor {
     pub provider: &'static str,
     /// From where they ask.
     pub address: Option<IpAddr>,
+    /// Their turn among all who ask; it ends with the visitor.
+    pub turn: HeldTurn,
 }
+
+/// A turn that goes wherever its visitor goes.
+#[derive(Clone, Debug, Default)]
+pub struct HeldTurn {
+    _turn: Option<Arc<Turn>>,
+}
+
+impl PartialEq for HeldTurn {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for HeldTurn {}
 
 impl Visitor {
     /// Asks whether they may; every handler that shows or changes something begins with this.
@@ -69,6 +87,7 @@ impl Visitor {
             permissions: Permissions::of(&crate::permissions::ALL),
             provider: "INTERNAL",
             address: None,
+            turn: HeldTurn::default(),
         }
     }
 }
@@ -94,6 +113,9 @@ pub enum LoginError {
         /// Seconds until the next try.
         retry_after_s: u64,
     },
+    /// Too many ask.
+    #[error("the controller has as much to answer as it can; ask again in a moment")]
+    Overloaded,
 }
 
 /// Who sent a request: by Basic or Bearer credentials, else by the cookie named `cookie`. `None` when nobody is
@@ -102,6 +124,20 @@ pub enum LoginError {
 /// # Errors
 /// When it cannot be found out now.
 pub async fn identify(
+    controller: &Shared,
+    parts: &Parts,
+    cookie_name: &str,
+) -> Result<Option<Identified>, LoginError> {
+    let Some(mut found) = find(controller, parts, cookie_name).await? else { return Ok(None) };
+    let Ok(turn) = controller.visitors.enter(&found.visitor.account).await else {
+        Counters::add(&controller.counters.visitors_deferred, 1);
+        return Err(LoginError::Overloaded);
+    };
+    found.visitor.turn = HeldTurn { _turn: Some(Arc::new(turn)) };
+    Ok(Some(found))
+}
+
+async fn find(
     controller: &Shared,
     parts: &Parts,
     cookie_name: &str,
@@ -145,6 +181,7 @@ pub fn visitor(
         permissions: controller.permissions_of_user(account, user),
         provider: user.provider.as_str(),
         address,
+        turn: HeldTurn::default(),
     }
 }
 
@@ -202,6 +239,7 @@ pub fn by_token(controller: &Controller, address: Option<IpAddr>, token: &str) -
         account: claims.account,
         provider: API_CLIENT,
         address,
+        turn: HeldTurn::default(),
     })
 }
 

@@ -1,33 +1,54 @@
 //! Everything the controller answers, on one port.
 
+use std::time::Duration;
+
 use axum::Router;
-use axum::extract::State;
-use axum::http::header;
-use axum::middleware::from_fn;
-use axum::response::IntoResponse;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::controller::Shared;
+use crate::limits::REQUEST_S_MAX;
+use crate::login::{self, PAGE_COOKIE};
+use crate::permissions::Permission;
 use crate::{api, ingest, page, rest, security_headers};
 
 /// The router of a controller.
 pub fn router(controller: &Shared) -> Router {
     Router::new()
-        .merge(ingest::http::routes())
-        .merge(ingest::opamp::routes())
         .nest("/api", api::routes())
         .nest("/controller", rest::routes())
         // One client asks without the prefix (facts/controller-api 2.7).
         .route("/api/accounts/myaccount", get(rest::account::own))
         .route("/metrics", get(metrics))
         .fallback(page::serve)
+        .layer(from_fn(in_time))
+        .merge(ingest::http::routes())
+        .merge(ingest::opamp::routes())
         .with_state(controller.clone())
         .layer(from_fn(security_headers::add))
         .merge(ingest::grpc::routes(controller))
 }
 
-async fn metrics(State(controller): State<Shared>) -> impl IntoResponse {
-    let gate = &controller.gate;
-    let text = controller.counters.text(gate.requests_running(), gate.memory_bytes());
+/// Open to everybody, as Prometheus expects it; what accounts send is told to those only who may know it.
+async fn metrics(State(controller): State<Shared>, parts: Parts) -> impl IntoResponse {
+    let visitor = login::identify(&controller, &parts, PAGE_COOKIE).await.ok().flatten();
+    let visitor = visitor.map(|found| found.visitor);
+    let all = visitor.as_ref().is_some_and(|visitor| visitor.must(Permission::ManageAccounts).is_ok());
+    let own = visitor.map(|visitor| visitor.account);
+    let text =
+        controller.counters.text(&controller.gauges(), |account| all || own.as_deref() == Some(account));
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+}
+
+/// A request of people or scripts takes bounded time, however slowly its body comes.
+async fn in_time(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(Duration::from_secs(REQUEST_S_MAX), next.run(request)).await;
+    answer.unwrap_or_else(|_| {
+        let text = "The request took too long. Ask for a shorter time or fewer things.";
+        (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text).into_response()
+    })
 }

@@ -1,7 +1,9 @@
 //! Settings of `tierline up`: flag before environment before file, in one function.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+
+use crate::controller::Options;
 
 /// Where it listens when nobody says otherwise (architecture.md 5).
 pub const LISTEN_USUAL: &str = "127.0.0.1:8090";
@@ -9,8 +11,25 @@ pub const LISTEN_USUAL: &str = "127.0.0.1:8090";
 /// Where it keeps its data when nobody says otherwise.
 pub const DATA_USUAL: &str = "tierline-data";
 
+/// Bytes of memory it does with when nobody says otherwise.
+pub const MEMORY_BYTES_USUAL: usize = 1 << 30;
+
+/// Bytes of memory it cannot do without: one request of the largest size, decoded.
+pub const MEMORY_BYTES_MIN: usize = 256 << 20;
+
 /// What can be set, by its key in a file; flags are `--<key>`, variables `TIERLINE_<KEY>`.
-const KEYS: [&str; 5] = ["listen", "data", "access-key", "admin-password", "root-password"];
+const KEYS: [&str; 10] = [
+    "listen",
+    "data",
+    "access-key",
+    "admin-password",
+    "root-password",
+    "tls-certificate",
+    "tls-key",
+    "public-url",
+    "trusted-proxies",
+    "memory-limit",
+];
 
 /// The settings of a controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +44,37 @@ pub struct Settings {
     pub admin_password: Option<String>,
     /// The password user `root` of the account `system` is to have.
     pub root_password: Option<String>,
+    /// Certificate and key, when it speaks TLS itself.
+    pub tls: Option<TlsFiles>,
+    /// What browsers call it, when that is not where it listens.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Bytes of memory it should do with.
+    pub memory_bytes_max: usize,
+}
+
+/// The files of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate and those above it, PEM.
+    pub certificate: PathBuf,
+    /// Its private key, PEM.
+    pub key: PathBuf,
+}
+
+impl Settings {
+    /// What the controller needs of them.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        let secure = self.public_url.as_ref().map(|url| url.starts_with("https://"));
+        Options {
+            trusted_proxies: self.trusted_proxies.clone(),
+            secure_cookies: secure.unwrap_or(self.tls.is_some()),
+            // The other half is for answers, caches and the store.
+            ingest_memory_bytes_max: self.memory_bytes_max / 2,
+        }
+    }
 }
 
 /// What was given on the command line.
@@ -40,6 +90,16 @@ pub struct Flags {
     pub admin_password: Option<String>,
     /// `--root-password`.
     pub root_password: Option<String>,
+    /// `--tls-certificate`.
+    pub tls_certificate: Option<String>,
+    /// `--tls-key`.
+    pub tls_key: Option<String>,
+    /// `--public-url`.
+    pub public_url: Option<String>,
+    /// `--trusted-proxies`.
+    pub trusted_proxies: Option<String>,
+    /// `--memory-limit`.
+    pub memory_limit: Option<String>,
 }
 
 /// A setting that cannot be used.
@@ -64,6 +124,18 @@ pub enum SettingsError {
         "`{0}` is not an address to listen at: write host and port as in {LISTEN_USUAL} (a host by its number)"
     )]
     Listen(String),
+    /// One of two files.
+    #[error("TLS needs both `tls-certificate` and `tls-key`")]
+    HalfTls,
+    /// What browsers call it.
+    #[error("`{0}` is not a public URL: write it as https://tierline.example.org, without a path")]
+    PublicUrl(String),
+    /// A proxy.
+    #[error("`{0}` is not the address of a proxy: write numbers, separated by commas")]
+    Proxy(String),
+    /// The memory.
+    #[error("`{0}` is no memory limit: write it as 1024MB or 2GB, at least {least}MB", least = MEMORY_BYTES_MIN >> 20)]
+    Memory(String),
 }
 
 /// The settings in force. `variable` reads the environment, `file` is the text of the settings file.
@@ -91,7 +163,48 @@ pub fn resolve(
         access_key: pick(flags.access_key, "access-key"),
         admin_password: pick(flags.admin_password, "admin-password"),
         root_password: pick(flags.root_password, "root-password"),
+        tls: match (pick(flags.tls_certificate, "tls-certificate"), pick(flags.tls_key, "tls-key")) {
+            (None, None) => None,
+            (Some(certificate), Some(key)) => {
+                Some(TlsFiles { certificate: certificate.into(), key: key.into() })
+            }
+            _ => return Err(SettingsError::HalfTls),
+        },
+        public_url: pick(flags.public_url, "public-url").map(public_url).transpose()?,
+        trusted_proxies: pick(flags.trusted_proxies, "trusted-proxies").map_or(Ok(Vec::new()), proxies)?,
+        memory_bytes_max: pick(flags.memory_limit, "memory-limit").map_or(Ok(MEMORY_BYTES_USUAL), memory)?,
     })
+}
+
+fn public_url(text: String) -> Result<String, SettingsError> {
+    let url = text.trim_end_matches('/');
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ', '@']) => Ok(url.to_owned()),
+        _ => Err(SettingsError::PublicUrl(text)),
+    }
+}
+
+fn proxies(text: String) -> Result<Vec<IpAddr>, SettingsError> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().map_err(|_| SettingsError::Proxy(part.to_owned()))).collect()
+}
+
+/// `512MB`, `2 GiB`: M and G mean 2^20 and 2^30, whatever follows them.
+fn memory(text: String) -> Result<usize, SettingsError> {
+    let plain = text.trim().to_ascii_lowercase();
+    let digits = plain.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = plain.strip_prefix(digits).unwrap_or_default().trim();
+    let shift = match unit {
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err(SettingsError::Memory(text)),
+    };
+    let number: usize = digits.trim().parse().map_err(|_| SettingsError::Memory(text.clone()))?;
+    match number.checked_mul(1 << shift) {
+        Some(bytes) if bytes >= MEMORY_BYTES_MIN => Ok(bytes),
+        _ => Err(SettingsError::Memory(text)),
+    }
 }
 
 fn read_file(text: &str) -> Result<Vec<(String, String)>, SettingsError> {
@@ -165,5 +278,16 @@ mod tests {
         assert!(error("listen = 8090").contains("must be a text"));
         assert!(error("[[[").contains("not TOML"));
         assert!(error("listen = \"somewhere\"").contains("not an address"));
+        assert!(error("tls-key = \"x\"").contains("needs both"));
+        assert!(error("public-url = \"ftp://x\"").contains("not a public URL"));
+        assert!(error("trusted-proxies = \"127.0.0.1, proxy\"").contains("`proxy`"));
+        for wrong in ["5", "12MB", "many", "99999999999999999999GB", "-1GB", ""] {
+            let file = format!("memory-limit = \"{wrong}\"");
+            assert!(error(&file).contains("no memory limit"), "{wrong}");
+        }
+        let file = Some("memory-limit = \"2 GiB\"\npublic-url = \"https://a.example/\"");
+        let settings = resolve(Flags::default(), none, file).unwrap();
+        assert_eq!(settings.memory_bytes_max, 2 << 30);
+        assert!(settings.options().secure_cookies);
     }
 }

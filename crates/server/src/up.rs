@@ -10,15 +10,15 @@ use anyhow::{Context as _, Result};
 use tierline_store::Store;
 use tierline_store::sqlite::SqliteStore;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use crate::access_keys::{DEFAULT_ACCOUNT, SYSTEM};
-use crate::connections::{Connections, raise_file_limit};
+use crate::connections::{self, raise_file_limit};
 use crate::controller::{Controller, Shared, now_ms};
-use crate::limits::{LARGE_BLOCK_BYTES, RETENTION_INTERVAL_S, STOP_GRACE_S};
+use crate::limits::{LARGE_BLOCK_BYTES, RETENTION_INTERVAL_S, STORE_TRY_INTERVAL_S, TLS_LOOK_INTERVAL_S};
 use crate::roles::ACCOUNT_ADMINISTRATOR;
 use crate::router::router;
 use crate::settings::Settings;
+use crate::tls::Tls;
 use crate::users::{ADMIN, ROOT};
 use crate::{log, secret};
 
@@ -94,15 +94,17 @@ pub async fn run(settings: Settings) -> Result<()> {
         .await
         .with_context(|| format!("cannot listen at {}; is another controller running?", settings.listen))?;
     let address = listener.local_addr()?;
-    let controller = tokio::task::spawn_blocking(move || -> Result<Shared> {
+    let (controller, tls) = tokio::task::spawn_blocking(move || -> Result<(Shared, Option<Arc<Tls>>)> {
+        let tls = settings.tls.as_ref().map(|files| Tls::open(&files.certificate, &files.key));
+        let tls = tls.transpose()?.map(Arc::new);
         let store = open_store(&settings.data)?;
-        let controller = Arc::new(Controller::new(store, address.to_string())?);
+        let controller = Arc::new(Controller::with(store, address.to_string(), settings.options())?);
         let made = prepare(&controller, &settings)?;
         announce(address, &settings, &made);
-        Ok(controller)
+        Ok((controller, tls))
     })
     .await??;
-    serve(listener, controller, stop_signal()).await
+    serve(listener, controller, tls, stop_signal()).await
 }
 
 /// Makes the allocator give large blocks back when they are freed. Each password check takes 19 MB for a moment; glibc
@@ -122,29 +124,47 @@ fn return_large_memory() {
 pub async fn serve(
     listener: TcpListener,
     controller: Shared,
+    tls: Option<Arc<Tls>>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let (stopping, mut stopped) = watch::channel(false);
-    let cleaner = tokio::spawn(clean_up(Arc::clone(&controller)));
-    let jobs = tokio::spawn(crate::jobs::run(Arc::clone(&controller)));
-    let server =
-        axum::serve(Connections::new(listener), router(&controller)).with_graceful_shutdown(async move {
-            stop.await;
-            let _ = stopping.send(true);
-        });
-    let grace = async move {
-        if stopped.wait_for(|stopping| *stopping).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        tokio::time::sleep(Duration::from_secs(STOP_GRACE_S)).await;
-    };
-    tokio::select! {
-        ended = server.into_future() => ended?,
-        () = grace => {}
+    let mut beside = tokio::task::JoinSet::new();
+    beside.spawn(clean_up(Arc::clone(&controller)));
+    beside.spawn(crate::jobs::run(Arc::clone(&controller)));
+    beside.spawn(try_to_write(Arc::clone(&controller)));
+    if let Some(tls) = &tls {
+        beside.spawn(look_at_certificate(Arc::clone(tls)));
     }
-    cleaner.abort();
-    jobs.abort();
+    let router = router(&controller);
+    connections::serve(listener, router, controller, tls, stop).await;
+    beside.shutdown().await;
     Ok(())
+}
+
+/// Finds out by itself when a store that could not be written can be written again.
+async fn try_to_write(controller: Shared) {
+    let mut every = tokio::time::interval(Duration::from_secs(STORE_TRY_INTERVAL_S));
+    loop {
+        every.tick().await;
+        if controller.store_state.trouble().is_some() {
+            let tried = controller.blocking(|shared| shared.store_state.try_again(&*shared.store, now_ms()));
+            let _ = tried.await;
+        }
+    }
+}
+
+/// Reads the certificate again when its files change, and on SIGHUP.
+async fn look_at_certificate(tls: Arc<Tls>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut every = tokio::time::interval(Duration::from_secs(TLS_LOOK_INTERVAL_S));
+    let mut hangup = signal(SignalKind::hangup()).ok();
+    loop {
+        let forced = tokio::select! {
+            _ = every.tick() => false,
+            Some(()) = async { hangup.as_mut()?.recv().await } => true,
+        };
+        let tls = Arc::clone(&tls);
+        let _ = tokio::task::spawn_blocking(move || tls.look_again(forced)).await;
+    }
 }
 
 async fn clean_up(controller: Shared) {
@@ -176,8 +196,9 @@ async fn stop_signal() {
 /// Whoever reads our output may have gone; that is no reason to stop.
 fn announce(address: SocketAddr, settings: &Settings, made: &FirstStart) {
     let mut text = format!(
-        "Tierline controller {} at http://{address}\n  data        {}\n  login       {ADMIN} (REST: {ADMIN}@{DEFAULT_ACCOUNT})\n",
+        "Tierline controller {} at {}://{address}\n  data        {}\n  login       {ADMIN} (REST: {ADMIN}@{DEFAULT_ACCOUNT})\n",
         env!("CARGO_PKG_VERSION"),
+        if settings.tls.is_some() { "https" } else { "http" },
         settings.data.display()
     );
     if let Some(password) = &made.password {
@@ -187,7 +208,7 @@ fn announce(address: SocketAddr, settings: &Settings, made: &FirstStart) {
     }
     if let Some(key) = &made.access_key {
         text.push_str(&format!(
-            "  access key  {key}   (agents need it; `tierline key list` shows it again)\n"
+            "  access key  {key}   (agents need it; `tierline key list --reveal` shows it again)\n"
         ));
     }
     let _ = std::io::stdout().write_all(text.as_bytes());

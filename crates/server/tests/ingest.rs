@@ -100,11 +100,14 @@ async fn a_body_longer_than_the_limit_is_refused_without_being_kept() {
 #[tokio::test]
 async fn too_many_at_one_time_are_told_when_to_come_back() {
     let server = Server::empty();
-    let visits: Vec<_> = std::iter::from_fn(|| server.controller.gate.enter().ok()).collect();
+    let mut turns = Vec::new();
+    for _ in 0..tierline_server::limits::INGEST_REQUESTS_MAX {
+        turns.push(server.controller.gate.turn("customer1").await.unwrap());
+    }
     let body = shop::metrics(&shop::agent("web", 1), &shop::web_report(shop::minute_ms(), 1));
     let answer = server.ingest("/v1/metrics", body.clone()).await;
     assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "1"));
-    drop(visits);
+    drop(turns);
     assert_eq!(server.ingest("/v1/metrics", body).await.status, StatusCode::OK);
 }
 

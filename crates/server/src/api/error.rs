@@ -9,6 +9,7 @@ use tierline_store::StoreError;
 use utoipa::ToSchema;
 
 use crate::controller::QuestionError;
+use crate::limits::RETRY_AFTER_S;
 use crate::login::LoginError;
 use crate::people::PeopleError;
 use crate::permissions::Forbidden;
@@ -145,6 +146,10 @@ impl From<LoginError> for ApiError {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::Users(error) => error.into(),
+            LoginError::Overloaded => Self {
+                retry_after_s: Some(RETRY_AFTER_S),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, format!("{error}."), "Wait a moment.")
+            },
             LoginError::TooMany { retry_after_s } => Self {
                 retry_after_s: Some(retry_after_s),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, format!("{error}."), "Wait, then log in again.")

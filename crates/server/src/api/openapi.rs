@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit,
-    backends, business_transactions, diagnostic_sessions, email_server, error_groups, events, flow_map,
-    groups, health, nodes, roles, scorecard, series, session, snapshots, users,
+    access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit, backends, business_transactions, diagnostic_sessions, email_server, error_groups, events, flow_map, groups, health, nodes, roles, scorecard, series, session, snapshots, status, users,
 };
 
 /// The page API.
@@ -56,6 +54,7 @@ use super::{
         roles::add,
         roles::change,
         roles::remove,
+        status::status,
         users::list,
         users::add,
         users::change,

@@ -1,71 +1,125 @@
-//! How much may come in at one time: a number of requests, and the bytes they hold together.
+//! How much may come in at one time. Reading a body takes memory only, which is counted as it arrives; a place among
+//! those that are decoded and written is taken when the whole body is there, in turns between accounts. So slow
+//! senders hold nothing that quick ones need.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
+use crate::fair_queue::{FairQueue, Turn};
 use crate::ingest::IngestError;
-use crate::limits::{INGEST_MEMORY_BYTES_MAX, INGEST_REQUESTS_MAX};
+use crate::limits::{
+    INGEST_READERS_MAX, INGEST_REQUESTS_MAX, INGEST_WAIT_MAX_MS, INGEST_WAITING_PER_ACCOUNT_MAX,
+};
 
-/// The gate. Nobody waits in front of it: who cannot enter is told to come back.
+/// The gate.
 pub struct Gate {
-    requests: Arc<Semaphore>,
-    requests_max: usize,
-    memory_bytes: Arc<AtomicUsize>,
-    memory_bytes_max: usize,
+    turns: Arc<FairQueue>,
+    shares: Arc<Shares>,
+    decoders: Decoders,
 }
 
-impl Default for Gate {
-    fn default() -> Self {
-        Self::new(INGEST_REQUESTS_MAX, INGEST_MEMORY_BYTES_MAX)
-    }
+/// What is held, together and by account.
+struct Shares {
+    memory_bytes_max: usize,
+    readers_max: usize,
+    memory_bytes: AtomicUsize,
+    readers: AtomicUsize,
+    by_account: Mutex<HashMap<Arc<str>, Share>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Share {
+    memory_bytes: usize,
+    readers: usize,
 }
 
 impl Gate {
-    /// A gate for so many requests and bytes.
+    /// A gate for so many bytes.
     #[must_use]
-    pub fn new(requests_max: usize, memory_bytes_max: usize) -> Self {
+    pub fn new(memory_bytes_max: usize) -> Self {
+        let wait_max = Duration::from_millis(INGEST_WAIT_MAX_MS);
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            requests: Arc::new(Semaphore::new(requests_max)),
-            requests_max,
-            memory_bytes: Arc::default(),
-            memory_bytes_max,
+            turns: FairQueue::new(INGEST_REQUESTS_MAX, INGEST_WAITING_PER_ACCOUNT_MAX, wait_max),
+            shares: Arc::new(Shares {
+                memory_bytes_max,
+                readers_max: INGEST_READERS_MAX,
+                memory_bytes: AtomicUsize::new(0),
+                readers: AtomicUsize::new(0),
+                by_account: Mutex::default(),
+            }),
+            decoders: Decoders { free: Mutex::new(processors), freed: Condvar::new() },
         }
     }
 
-    /// Lets a request in.
+    /// Begins to read a request of an account.
     ///
     /// # Errors
-    /// [`IngestError::Overloaded`] when there are too many.
-    pub fn enter(&self) -> Result<Visit, IngestError> {
-        let permit = Arc::clone(&self.requests).try_acquire_owned().map_err(|_| IngestError::Overloaded)?;
-        Ok(Visit {
-            _permit: permit,
-            memory_bytes: Arc::clone(&self.memory_bytes),
-            memory_bytes_max: self.memory_bytes_max,
-            held_bytes: 0,
-        })
+    /// [`IngestError::Overloaded`] when too many are being read.
+    pub fn enter(&self, account: &Arc<str>) -> Result<Visit, IngestError> {
+        let shares = &self.shares;
+        let mut by_account = shares.by_account.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = by_account.entry(Arc::clone(account)).or_default();
+        let readers = shares.readers.load(Ordering::Relaxed);
+        if readers >= shares.readers_max || share.readers >= share_of(shares.readers_max) {
+            return Err(IngestError::Overloaded);
+        }
+        share.readers += 1;
+        shares.readers.fetch_add(1, Ordering::Relaxed);
+        Ok(Visit { shares: Arc::clone(shares), account: Arc::clone(account), held_bytes: 0 })
     }
 
-    /// Requests inside.
+    /// Waits for a turn to decode and write.
+    ///
+    /// # Errors
+    /// [`IngestError::Overloaded`] when it does not come soon.
+    pub async fn turn(&self, account: &str) -> Result<Turn, IngestError> {
+        self.turns.enter(account).await.map_err(|_| IngestError::Overloaded)
+    }
+
+    /// Waits until a processor may decode: not more at one time than there are processors, so that those who ask
+    /// get theirs. Blocks.
+    pub fn decode<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _decoding = self.decoders.enter();
+        work()
+    }
+
+    /// Requests that are decoded or written, and requests that wait for that.
     #[must_use]
-    pub fn requests_running(&self) -> usize {
-        self.requests_max.saturating_sub(self.requests.available_permits())
+    pub fn requests(&self) -> (usize, usize) {
+        self.turns.counts()
     }
 
-    /// Bytes they hold.
+    /// Requests whose bodies arrive or are worked on.
+    #[must_use]
+    pub fn requests_open(&self) -> usize {
+        self.shares.readers.load(Ordering::Relaxed)
+    }
+
+    /// Bytes all requests hold.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.memory_bytes.load(Ordering::Relaxed)
+        self.shares.memory_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Bytes all requests may hold.
+    #[must_use]
+    pub fn memory_bytes_max(&self) -> usize {
+        self.shares.memory_bytes_max
     }
 }
 
-/// A request inside the gate; leaving gives everything back.
+/// What one account may have of something: three quarters, so that another one always finds room.
+const fn share_of(all: usize) -> usize {
+    all / 4 * 3
+}
+
+/// A request on its way; the end gives everything back.
 pub struct Visit {
-    _permit: OwnedSemaphorePermit,
-    memory_bytes: Arc<AtomicUsize>,
-    memory_bytes_max: usize,
+    shares: Arc<Shares>,
+    account: Arc<str>,
     held_bytes: usize,
 }
 
@@ -73,21 +127,66 @@ impl Visit {
     /// Takes more memory.
     ///
     /// # Errors
-    /// [`IngestError::Overloaded`] when all requests together would hold too much.
+    /// [`IngestError::Overloaded`] when all requests, or those of the account, would hold too much.
     pub fn hold(&mut self, bytes: usize) -> Result<(), IngestError> {
-        let before = self.memory_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let mut by_account = self.shares.by_account.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = by_account.entry(Arc::clone(&self.account)).or_default();
+        share.memory_bytes += bytes;
         self.held_bytes += bytes;
-        if before.saturating_add(bytes) > self.memory_bytes_max {
+        let before = self.shares.memory_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let max = self.shares.memory_bytes_max;
+        if before.saturating_add(bytes) > max || share.memory_bytes > share_of(max) {
             Err(IngestError::Overloaded)
         } else {
             Ok(())
         }
     }
+
+    /// Whether memory is getting scarce, so that nobody may take their time.
+    #[must_use]
+    pub fn is_tight(&self) -> bool {
+        self.shares.memory_bytes.load(Ordering::Relaxed) > self.shares.memory_bytes_max / 2
+            || self.shares.readers.load(Ordering::Relaxed) > self.shares.readers_max / 2
+    }
 }
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        self.memory_bytes.fetch_sub(self.held_bytes, Ordering::Relaxed);
+        self.shares.memory_bytes.fetch_sub(self.held_bytes, Ordering::Relaxed);
+        self.shares.readers.fetch_sub(1, Ordering::Relaxed);
+        let mut by_account = self.shares.by_account.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(share) = by_account.get_mut(&self.account) {
+            share.memory_bytes -= self.held_bytes;
+            share.readers -= 1;
+            if share.readers == 0 {
+                by_account.remove(&self.account);
+            }
+        }
+    }
+}
+
+struct Decoders {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+struct Decoding<'d>(&'d Decoders);
+
+impl Decoders {
+    fn enter(&self) -> Decoding<'_> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        while *free == 0 {
+            free = self.freed.wait(free).unwrap_or_else(PoisonError::into_inner);
+        }
+        *free -= 1;
+        Decoding(self)
+    }
+}
+
+impl Drop for Decoding<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.freed.notify_one();
     }
 }
 
@@ -96,15 +195,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_taken_is_given_back() {
-        let gate = Gate::new(2, 100);
-        let mut one = gate.enter().unwrap();
-        let _two = gate.enter().unwrap();
-        assert!(matches!(gate.enter(), Err(IngestError::Overloaded)));
-        one.hold(90).unwrap();
-        assert!(one.hold(20).is_err());
+    fn what_is_taken_is_given_back_and_nobody_takes_it_all() {
+        let gate = Gate::new(100);
+        let (loud, quiet): (Arc<str>, Arc<str>) = (Arc::from("loud"), Arc::from("quiet"));
+        let mut one = gate.enter(&loud).unwrap();
+        one.hold(75).unwrap();
+        assert!(one.hold(5).is_err(), "a quarter is left for others");
+        let mut two = gate.enter(&quiet).unwrap();
+        two.hold(20).unwrap();
+        assert!(two.hold(20).is_err(), "that is all there is");
         drop(one);
-        assert_eq!((gate.requests_running(), gate.memory_bytes()), (1, 0));
-        assert!(gate.enter().is_ok());
+        assert_eq!((gate.requests_open(), gate.memory_bytes()), (1, 40));
+        drop(two);
+        assert_eq!((gate.requests_open(), gate.memory_bytes()), (0, 0));
+        assert!(gate.shares.by_account.lock().unwrap().is_empty());
+        let visits: Vec<Visit> = std::iter::from_fn(|| gate.enter(&loud).ok()).collect();
+        assert_eq!(visits.len(), share_of(INGEST_READERS_MAX));
+        assert!(gate.enter(&quiet).is_ok());
     }
 }

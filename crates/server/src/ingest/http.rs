@@ -1,5 +1,7 @@
 //! OTLP over HTTP: `/v1/metrics`, `/v1/traces`, `/v1/logs` (facts/wire-and-instrumentation 5.4).
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -10,7 +12,7 @@ use tierline_wire::otlp::{DecodeError, Encoding, ExportResponse, Signal, Status,
 
 use crate::access_keys::key_in;
 use crate::controller::Shared;
-use crate::ingest::{IngestError, accept_blocking, body};
+use crate::ingest::{IngestError, accept_in_turn, body};
 use crate::limits::{RETRY_AFTER_S, RETRY_AFTER_UNAVAILABLE_S};
 
 /// The three endpoints.
@@ -27,10 +29,11 @@ async fn export(State(controller): State<Shared>, signal: Signal, request: Reque
     let encoding = content_type.and_then(Encoding::from_content_type);
     // An error must have a body its reader understands; who did not say what he speaks gets JSON.
     let answer_in = encoding.unwrap_or(Encoding::Json);
-    match receive(&controller, signal, encoding, &parts.headers, body).await {
+    let account = key_in(&parts.headers).and_then(|key| controller.reporting_account(key));
+    match receive(&controller, account.clone(), signal, encoding, &parts.headers, body).await {
         Ok(response) => respond(StatusCode::OK, answer_in, response.encode(signal, answer_in)),
         Err(error) => {
-            error.count(&controller.counters);
+            error.count(&controller.counters, account.as_deref());
             refuse(&error, answer_in)
         }
     }
@@ -38,17 +41,17 @@ async fn export(State(controller): State<Shared>, signal: Signal, request: Reque
 
 async fn receive(
     controller: &Shared,
+    account: Option<Arc<str>>,
     signal: Signal,
     encoding: Option<Encoding>,
     headers: &HeaderMap,
     body: axum::body::Body,
 ) -> Result<ExportResponse, IngestError> {
-    let account = key_in(headers).and_then(|key| controller.access_keys.account(key));
     let account = account.ok_or(IngestError::NoAccessKey)?;
     let encoding = encoding.ok_or(IngestError::ContentType)?;
-    let mut visit = controller.gate.enter()?;
+    let mut visit = controller.gate.enter(&account)?;
     let body = body::read(headers, body, &mut visit).await?;
-    accept_blocking(controller, account, signal, encoding, body).await
+    accept_in_turn(controller, account, signal, encoding, body, visit).await
 }
 
 fn respond(status: StatusCode, encoding: Encoding, body: Vec<u8>) -> Response {

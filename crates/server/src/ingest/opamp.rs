@@ -22,8 +22,8 @@ use crate::access_keys::key_in;
 use crate::controller::{Shared, now_ms};
 use crate::counters::Counters;
 use crate::limits::{
-    AGENT_CONFIG_CACHE_MS, AGENT_CONFIGS_MAX, OPAMP_AGENTS_MAX, OPAMP_RECORD_INTERVAL_MS,
-    RETRY_AFTER_UNAVAILABLE_S,
+    AGENT_CONFIG_CACHE_MS, AGENT_CONFIGS_MAX, BODY_READ_TIMEOUT_S, OPAMP_AGENTS_MAX,
+    OPAMP_RECORD_INTERVAL_MS, RETRY_AFTER_UNAVAILABLE_S,
 };
 
 /// What is remembered of the conversations with agents.
@@ -58,11 +58,15 @@ pub fn routes() -> Router<Shared> {
 
 async fn poll(State(controller): State<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(account) = key_in(&parts.headers).and_then(|key| controller.access_keys.account(key)) else {
+    let Some(account) = key_in(&parts.headers).and_then(|key| controller.reporting_account(key)) else {
         return (StatusCode::UNAUTHORIZED, crate::ingest::IngestError::NoAccessKey.to_string())
             .into_response();
     };
-    let Ok(bytes) = axum::body::to_bytes(body, OPAMP_MESSAGE_BYTES_MAX).await else {
+    let read = axum::body::to_bytes(body, OPAMP_MESSAGE_BYTES_MAX);
+    let Ok(read) = tokio::time::timeout(Duration::from_secs(BODY_READ_TIMEOUT_S), read).await else {
+        return (StatusCode::REQUEST_TIMEOUT, "The message did not arrive in time.").into_response();
+    };
+    let Ok(bytes) = read else {
         let text = format!("The message is longer than {OPAMP_MESSAGE_BYTES_MAX} bytes or was cut off.");
         return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
     };

@@ -13,6 +13,7 @@ use super::call::Errors;
 use super::xml::escape;
 use crate::controller::QuestionError;
 use crate::limits::RETRY_AFTER_S;
+use crate::limits::RETRY_AFTER_S;
 use crate::login::LoginError;
 use crate::people::PeopleError;
 use crate::permissions::Forbidden;
@@ -147,6 +148,10 @@ impl From<LoginError> for RestError {
             LoginError::Users(error) => error.into(),
             LoginError::TooMany { retry_after_s } => Self {
                 retry_after_s: Some(retry_after_s),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, error.to_string())
+            },
+            LoginError::Overloaded => Self {
+                retry_after_s: Some(RETRY_AFTER_S),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, error.to_string())
             },
         }
