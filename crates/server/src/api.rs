@@ -25,6 +25,7 @@ pub mod groups;
 pub mod health;
 pub mod nodes;
 pub mod numbers;
+pub mod oidc;
 pub mod openapi;
 pub mod parameters;
 pub mod roles;
@@ -64,6 +65,9 @@ pub fn routes() -> Router<Shared> {
         .merge(rules());
     Router::new()
         .route("/login", post(session::login))
+        .route("/login/options", get(oidc::options))
+        .route("/login/oidc", get(oidc::begin))
+        .route("/login/oidc/callback", get(oidc::callback))
         .route("/logout", post(session::logout))
         .route("/session", get(session::session))
         .route("/setup", get(session::setup))

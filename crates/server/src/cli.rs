@@ -1,6 +1,10 @@
 //! The command line.
 
+<<<<<<< HEAD
 mod backup;
+=======
+mod account;
+>>>>>>> e860800 (OpenID Connect; the command line in words and over TLS; tests of who may do what)
 mod doctor;
 mod key;
 mod status;
@@ -41,6 +45,7 @@ enum Command {
     /// Users.
     #[command(subcommand)]
     User(user::User),
+<<<<<<< HEAD
     /// Copies the data directory, also while a controller uses it.
     Backup(backup::Backup),
     /// Makes a data directory of a backup.
@@ -49,6 +54,11 @@ enum Command {
     Export(transfer::Export),
     /// Takes in what `export` wrote; nothing is taken in twice.
     Import(transfer::Import),
+=======
+    /// Accounts: separate worlds on one controller, managed by the administrators of the account system.
+    #[command(subcommand)]
+    Account(account::Account),
+>>>>>>> e860800 (OpenID Connect; the command line in words and over TLS; tests of who may do what)
     /// Prints the OpenAPI document of the page's API.
     #[command(hide = true)]
     Openapi,
@@ -87,6 +97,21 @@ struct Up {
     /// Memory it should do with; senders are told to come back rather than going beyond [default: 1024MB]
     #[arg(long)]
     memory_limit: Option<String>,
+    /// The OpenID Connect provider people may log in through (https://login.example.org)
+    #[arg(long)]
+    oidc_issuer: Option<String>,
+    /// The controller's client id there
+    #[arg(long)]
+    oidc_client_id: Option<String>,
+    /// The controller's client secret there, when it has one
+    #[arg(long)]
+    oidc_client_secret: Option<String>,
+    /// The account its users belong to [default: customer1]
+    #[arg(long)]
+    oidc_account: Option<String>,
+    /// The value of the claim `groups` that makes an account administrator
+    #[arg(long)]
+    oidc_administrators: Option<String>,
     /// A settings file in TOML; its keys are the names of these flags
     #[arg(long)]
     config: Option<PathBuf>,
@@ -117,10 +142,14 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Doctor(doctor) => doctor.run().await,
         Command::Key(key) => key.run().await,
         Command::User(user) => user.run().await,
+<<<<<<< HEAD
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::Export(export) => export.run(),
         Command::Import(import) => import.run(),
+=======
+        Command::Account(account) => account.run().await,
+>>>>>>> e860800 (OpenID Connect; the command line in words and over TLS; tests of who may do what)
         Command::Openapi => {
             say(&api::openapi::document()?);
             Ok(())
@@ -147,6 +176,11 @@ async fn start(flags: Up) -> Result<()> {
         public_url: flags.public_url,
         trusted_proxies: flags.trusted_proxies,
         memory_limit: flags.memory_limit,
+        oidc_issuer: flags.oidc_issuer,
+        oidc_client_id: flags.oidc_client_id,
+        oidc_client_secret: flags.oidc_client_secret,
+        oidc_account: flags.oidc_account,
+        oidc_administrators: flags.oidc_administrators,
     };
     let settings = settings::resolve(flags, |name| std::env::var(name).ok(), file.as_deref())?;
     up::run(settings).await

@@ -21,6 +21,7 @@ use crate::limits::{
     VISITORS_WAITING_PER_ACCOUNT_MAX,
 };
 use crate::login_limits::LoginLimits;
+use crate::oidc::{Oidc, OidcSettings};
 use crate::roles::RoleRecord;
 use crate::roster::{Roster, RosterError};
 use crate::sessions::Sessions;
@@ -49,6 +50,8 @@ pub struct Controller {
     pub api_clients: Roster<ApiClientRecord>,
     /// What those programs show.
     pub tokens: Tokens,
+    /// Logins through an OpenID Connect provider.
+    pub oidc: Option<Oidc>,
     /// Who was wrong too often.
     pub login_limits: LoginLimits,
     /// Who is looking.
@@ -83,6 +86,8 @@ pub struct Options {
     pub secure_cookies: bool,
     /// Bytes all OTLP requests at one time may hold.
     pub ingest_memory_bytes_max: usize,
+    /// The OpenID Connect provider, when there is one, and what browsers call us.
+    pub oidc: Option<(OidcSettings, String)>,
 }
 
 impl Default for Options {
@@ -91,6 +96,7 @@ impl Default for Options {
             trusted_proxies: Vec::new(),
             secure_cookies: false,
             ingest_memory_bytes_max: INGEST_MEMORY_BYTES_MAX,
+            oidc: None,
         }
     }
 }
@@ -145,6 +151,7 @@ impl Controller {
             roles: Roster::open(Arc::clone(&store))?,
             api_clients: Roster::open(Arc::clone(&store))?,
             tokens: Tokens::open(&store)?,
+            oidc: options.oidc.clone().map(|(settings, public_url)| Oidc::new(settings, &public_url)),
             login_limits: LoginLimits::default(),
             sessions: Sessions::default(),
             counters: Counters::default(),

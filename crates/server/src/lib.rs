@@ -25,6 +25,7 @@ pub mod log;
 pub mod login;
 pub mod login_limits;
 pub mod oauth;
+pub mod oidc;
 pub mod page;
 pub mod people;
 pub mod permissions;

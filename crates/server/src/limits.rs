@@ -250,3 +250,18 @@ pub const ACTION_TIMEOUT_S: u64 = 10;
 
 /// Bytes of a webhook's answer that are read.
 pub const WEBHOOK_ANSWER_BYTES_MAX: usize = 64 << 10;
+
+/// Milliseconds a login through an OpenID Connect provider may take.
+pub const OIDC_LOGIN_MS: u64 = 10 * 60_000;
+
+/// Logins through an OpenID Connect provider under way at one time.
+pub const OIDC_LOGINS_MAX: usize = 1_000;
+
+/// Milliseconds a provider's keys and its word about itself are remembered.
+pub const OIDC_KEYS_FRESH_MS: u64 = 5 * 60_000;
+
+/// Seconds a provider's clock may differ from ours.
+pub const OIDC_CLOCK_SKEW_S: u64 = 60;
+
+/// Bytes of an ID token.
+pub const ID_TOKEN_BYTES_MAX: usize = 64 << 10;

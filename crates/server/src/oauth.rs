@@ -136,13 +136,22 @@ async fn grant(
 }
 
 /// `a=b&c=d` with `+` and percent escapes, whatever the content type says: clients send the same form under two.
-fn form(body: &[u8]) -> Vec<(String, String)> {
+#[must_use]
+pub fn form(body: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(body);
     text.trim()
         .split('&')
         .filter_map(|pair| pair.split_once('='))
         .map(|(key, value)| (unescape(key), unescape(value)))
         .collect()
+}
+
+/// Escapes what may not stand in a form or a query.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let one = |byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(one).collect()
 }
 
 /// Resolves `+` and percent escapes; what is none stays.

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -29,7 +29,7 @@ pub fn router(controller: &Shared) -> Router {
         .merge(ingest::http::routes())
         .merge(ingest::opamp::routes())
         .with_state(controller.clone())
-        .layer(from_fn(security_headers::add))
+        .layer(from_fn_with_state(controller.clone(), security_headers::add))
         .merge(ingest::grpc::routes(controller))
 }
 

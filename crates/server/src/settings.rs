@@ -3,7 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::controller::Options;
+use crate::oidc::OidcSettings;
 
 /// Where it listens when nobody says otherwise (architecture.md 5).
 pub const LISTEN_USUAL: &str = "127.0.0.1:8090";
@@ -18,7 +20,7 @@ pub const MEMORY_BYTES_USUAL: usize = 1 << 30;
 pub const MEMORY_BYTES_MIN: usize = 256 << 20;
 
 /// What can be set, by its key in a file; flags are `--<key>`, variables `TIERLINE_<KEY>`.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 15] = [
     "listen",
     "data",
     "access-key",
@@ -29,6 +31,11 @@ const KEYS: [&str; 10] = [
     "public-url",
     "trusted-proxies",
     "memory-limit",
+    "oidc-issuer",
+    "oidc-client-id",
+    "oidc-client-secret",
+    "oidc-account",
+    "oidc-administrators",
 ];
 
 /// The settings of a controller.
@@ -52,6 +59,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// Bytes of memory it should do with.
     pub memory_bytes_max: usize,
+    /// The OpenID Connect provider people may log in through.
+    pub oidc: Option<OidcSettings>,
 }
 
 /// The files of a certificate.
@@ -73,6 +82,11 @@ impl Settings {
             secure_cookies: secure.unwrap_or(self.tls.is_some()),
             // The other half is for answers, caches and the store.
             ingest_memory_bytes_max: self.memory_bytes_max / 2,
+            oidc: self.oidc.clone().map(|oidc| {
+                let scheme = if self.tls.is_some() { "https" } else { "http" };
+                let here = || format!("{scheme}://{}", self.listen);
+                (oidc, self.public_url.clone().unwrap_or_else(here))
+            }),
         }
     }
 }
@@ -100,6 +114,16 @@ pub struct Flags {
     pub trusted_proxies: Option<String>,
     /// `--memory-limit`.
     pub memory_limit: Option<String>,
+    /// `--oidc-issuer`.
+    pub oidc_issuer: Option<String>,
+    /// `--oidc-client-id`.
+    pub oidc_client_id: Option<String>,
+    /// `--oidc-client-secret`.
+    pub oidc_client_secret: Option<String>,
+    /// `--oidc-account`.
+    pub oidc_account: Option<String>,
+    /// `--oidc-administrators`.
+    pub oidc_administrators: Option<String>,
 }
 
 /// A setting that cannot be used.
@@ -127,6 +151,9 @@ pub enum SettingsError {
     /// One of two files.
     #[error("TLS needs both `tls-certificate` and `tls-key`")]
     HalfTls,
+    /// One of two settings.
+    #[error("OpenID Connect needs both `oidc-issuer` and `oidc-client-id`")]
+    HalfOidc,
     /// What browsers call it.
     #[error("`{0}` is not a public URL: write it as https://tierline.example.org, without a path")]
     PublicUrl(String),
@@ -169,6 +196,18 @@ pub fn resolve(
                 Some(TlsFiles { certificate: certificate.into(), key: key.into() })
             }
             _ => return Err(SettingsError::HalfTls),
+        },
+        oidc: match (pick(flags.oidc_issuer, "oidc-issuer"), pick(flags.oidc_client_id, "oidc-client-id")) {
+            (None, None) => None,
+            (Some(issuer), Some(client_id)) => Some(OidcSettings {
+                issuer,
+                client_id,
+                client_secret: pick(flags.oidc_client_secret, "oidc-client-secret"),
+                account: pick(flags.oidc_account, "oidc-account")
+                    .unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
+                administrators: pick(flags.oidc_administrators, "oidc-administrators"),
+            }),
+            _ => return Err(SettingsError::HalfOidc),
         },
         public_url: pick(flags.public_url, "public-url").map(public_url).transpose()?,
         trusted_proxies: pick(flags.trusted_proxies, "trusted-proxies").map_or(Ok(Vec::new()), proxies)?,
@@ -271,7 +310,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_with_a_suggestion() {
-        let error = |file| resolve(Flags::default(), none, Some(file)).unwrap_err().to_string();
+        let error = |file: &str| resolve(Flags::default(), none, Some(file)).unwrap_err().to_string();
         assert!(error("lisen = \"x\"").contains("did you mean `listen`?"));
         assert!(error("admin_password = \"x\"").contains("did you mean `admin-password`?"));
         assert!(!error("of-the-future = 1").contains("did you mean"));

@@ -150,7 +150,7 @@ async fn a_first_start_prints_key_and_password_once() {
     let second = start().await;
     assert!(!second.contains("password    ") && !second.contains("access key  "), "{second}");
     let list = std::process::Command::new(env!("CARGO_BIN_EXE_tierline"))
-        .args(["key", "list", "--data"])
+        .args(["key", "list", "--reveal", "--data"])
         .arg(folder.path())
         .output()
         .unwrap();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit, backends, business_transactions, diagnostic_sessions, email_server, error_groups, events, flow_map, groups, health, nodes, roles, scorecard, series, session, snapshots, status, users,
+    access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit, backends, business_transactions, diagnostic_sessions, email_server, error_groups, events, flow_map, groups, health, nodes, oidc, roles, scorecard, series, session, snapshots, status, users,
 };
 
 /// The page API.
@@ -17,6 +17,9 @@ use super::{
     ),
     paths(
         session::login,
+        oidc::options,
+        oidc::begin,
+        oidc::callback,
         session::session,
         session::logout,
         session::setup,

@@ -1,13 +1,14 @@
 //! Who asks the page API: a session's cookie with, for everything that changes something, the CSRF token; or
 //! Basic credentials with any value in that header, which no other site can make a browser send.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::Method;
 use axum::http::request::Parts;
 
 use super::error::ApiError;
 use crate::controller::Shared;
 use crate::login::{self, CSRF_NAME, Identified, PAGE_COOKIE, Visitor};
+use crate::permissions::Permission;
 use crate::secret;
 use crate::sessions::Session;
 
@@ -35,6 +36,18 @@ impl FromRequestParts<Shared> for LoggedIn {
         if changes && !right {
             return Err(ApiError::wrong_csrf_token());
         }
+        if let Some(permission) = least(parts) {
+            visitor.must(permission)?;
+        }
         Ok(Self { visitor, session })
     }
+}
+
+/// What a call needs whatever it does; what it needs besides, its handler asks for.
+fn least(parts: &Parts) -> Option<Permission> {
+    let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path());
+    let inside = path.strip_prefix("/api/applications")?;
+    // What one execution was is in snapshots and errors; a dashboard shows numbers only.
+    let personal = inside.split('/').any(|part| part == "snapshots" || part == "errors");
+    Some(if personal { Permission::ViewSnapshots } else { Permission::ViewApplications })
 }

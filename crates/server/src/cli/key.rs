@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use axum::body::Body;
-use axum::http::Request;
+use axum::http::Method;
 use clap::{Args, Subcommand};
 
 use super::{Controller, say};
@@ -16,7 +15,13 @@ use crate::up::open_store;
 #[derive(Subcommand, Debug)]
 pub enum Key {
     /// Lists access keys.
-    List(Where),
+    List {
+        #[command(flatten)]
+        place: Where,
+        /// Shows the keys themselves, not only their ends
+        #[arg(long)]
+        reveal: bool,
+    },
     /// Adds an access key.
     Add {
         #[command(flatten)]
@@ -47,18 +52,23 @@ impl Key {
     /// Runs the command.
     pub async fn run(self) -> Result<()> {
         match self {
-            Self::List(place) => match &place.data {
+            Self::List { place, reveal } => match &place.data {
                 Some(data) => {
                     for key in AccessKeys::open(open_store(data)?)?.list() {
-                        say(&format!("{}  {}  {}", key.id, key.key, key.account));
+                        let shown = if reveal { key.key.clone() } else { key.masked() };
+                        say(&format!("{}  {shown}  {}  {}", key.id, key.account, key.description));
                     }
                     Ok(())
                 }
                 None => {
-                    for key in
-                        place.controller.json("/api/access-keys").await?.as_array().into_iter().flatten()
-                    {
-                        say(&format!("{}  {}", text(key, "id"), text(key, "key")));
+                    let keys = place.controller.json("/api/access-keys").await?;
+                    for key in keys.as_array().into_iter().flatten() {
+                        let id = text(key, "id");
+                        let shown = match reveal {
+                            true => place.controller.json(&format!("/api/access-keys/{id}")).await?,
+                            false => key.clone(),
+                        };
+                        say(&format!("{id}  {}  {}", text(&shown, "key"), text(key, "description")));
                     }
                     Ok(())
                 }
@@ -71,14 +81,10 @@ impl Key {
                             .key
                     }
                     None => {
-                        let body = serde_json::json!({ "key": key }).to_string();
-                        let request =
-                            Request::post("/api/access-keys").header("Content-Type", "application/json");
-                        let answer = place.controller.send(request, Body::from(body), true).await?;
-                        if !answer.status.is_success() {
-                            bail!("{}: {}", answer.status, answer.text());
-                        }
-                        text(&serde_json::from_slice(&answer.body)?, "key").to_owned()
+                        let body = serde_json::json!({ "key": key });
+                        let added =
+                            place.controller.change(Method::POST, "/api/access-keys", Some(&body)).await?;
+                        text(&added, "key").to_owned()
                     }
                 };
                 say(&added);
@@ -90,11 +96,7 @@ impl Key {
                     if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
                         bail!("{id:?} is not the id of a key; `tierline key list` shows them");
                     }
-                    let request = Request::delete(format!("/api/access-keys/{id}"));
-                    let answer = place.controller.send(request, Body::empty(), true).await?;
-                    if !answer.status.is_success() {
-                        bail!("{}: {}", answer.status, answer.text());
-                    }
+                    place.controller.change(Method::DELETE, &format!("/api/access-keys/{id}"), None).await?;
                     Ok(())
                 }
             },

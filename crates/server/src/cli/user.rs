@@ -2,9 +2,8 @@
 
 use std::io::BufRead as _;
 
-use anyhow::{Context as _, Result, bail};
-use axum::body::Body;
-use axum::http::Request;
+use anyhow::{Context as _, Result};
+use axum::http::Method;
 use clap::Subcommand;
 
 use super::key::Where;
@@ -12,7 +11,7 @@ use super::say;
 use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::roles;
 use crate::up::open_store;
-use crate::users::{ADMIN, Users};
+use crate::users::{ADMIN, ROOT, Users};
 
 /// `tierline user`
 #[derive(Subcommand, Debug)]
@@ -24,30 +23,30 @@ pub enum User {
         /// Whose
         #[arg(long, default_value = ADMIN)]
         user: String,
+        /// The user's account, with --data; else it is the account of --login
+        #[arg(long, default_value = DEFAULT_ACCOUNT)]
+        account: String,
     },
 }
 
 impl User {
     /// Runs the command.
     pub async fn run(self) -> Result<()> {
-        let Self::Password { place, user } = self;
+        let Self::Password { place, user, account } = self;
         say("New password:");
         let mut password = String::new();
         std::io::stdin().lock().read_line(&mut password).context("no password on standard input")?;
         let password = password.trim_end_matches(['\r', '\n']);
         match &place.data {
             Some(data) => {
-                let role = if user == ADMIN { roles::ACCOUNT_ADMINISTRATOR } else { roles::USER };
+                let first = user == ADMIN || user == ROOT;
+                let role = if first { roles::ACCOUNT_ADMINISTRATOR } else { roles::USER };
                 let users = Users::open(open_store(data)?)?;
-                users.set_password(DEFAULT_ACCOUNT, &user, password, role.id, "command line")?;
+                users.set_password(&account, &user, password, role.id, "command line")?;
             }
             None => {
-                let body = serde_json::json!({ "user": user, "password": password }).to_string();
-                let request = Request::post("/api/users/password").header("Content-Type", "application/json");
-                let answer = place.controller.send(request, Body::from(body), true).await?;
-                if !answer.status.is_success() {
-                    bail!("{}: {}", answer.status, answer.text());
-                }
+                let body = serde_json::json!({ "user": user, "password": password });
+                place.controller.change(Method::POST, "/api/users/password", Some(&body)).await?;
             }
         }
         say("The password is set.");

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine as _;
 use serde_json::Value;
 use tempfile::TempDir;
-use tierline_server::controller::{Controller, Shared};
+use tierline_server::controller::{Controller, Options, Shared};
 use tierline_server::router::router;
 use tierline_server::settings::{Flags, resolve};
 use tierline_server::up::{open_store, prepare};
@@ -53,9 +53,15 @@ pub fn basic(login: &str, password: &str) -> String {
 
 impl Server {
     pub fn empty() -> Self {
+        Self::with_options(|_| {})
+    }
+
+    pub fn with_options(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let controller =
-            Arc::new(Controller::new(open_store(folder.path()).unwrap(), "127.0.0.1:8090".into()).unwrap());
+        let mut options = Options::default();
+        change(&mut options);
+        let store = open_store(folder.path()).unwrap();
+        let controller = Arc::new(Controller::with(store, "127.0.0.1:8090".into(), options).unwrap());
         let flags =
             Flags { access_key: Some(KEY.into()), admin_password: Some(PASSWORD.into()), ..Flags::default() };
         prepare(&controller, &resolve(flags, |_| None, None).unwrap()).unwrap();
