@@ -536,15 +536,13 @@ impl Controller {
         account: &str,
         after: impl Fn(UserRecord) -> Option<UserRecord>,
     ) -> Result<(), PeopleError> {
-        let needed = Permissions::of(&[Permission::ManageUsers]);
-        let is_one = |user: &UserRecord| {
-            user.enabled
-                && (user.role_ids.contains(&ACCOUNT_ADMINISTRATOR.id)
-                    || self.permissions_of_user(account, user).covers(needed))
-        };
-        let all = self.users.list(account);
-        // Before the first one there is nobody to keep.
-        if all.is_empty() || all.into_iter().filter_map(after).any(|user| is_one(&user)) {
+        // Whoever may less could not give the rest back to anybody.
+        let needed = self.permissions_of_roles(account, &[ACCOUNT_ADMINISTRATOR.id]);
+        let is_one =
+            |user: &UserRecord| user.enabled && self.permissions_of_user(account, user).covers(needed);
+        let before = self.users.list(account);
+        // Where there is none (all of them come by another way), there is nobody to keep.
+        if !before.iter().any(is_one) || before.into_iter().filter_map(after).any(|user| is_one(&user)) {
             return Ok(());
         }
         Err(PeopleError::LastAdministrator)

@@ -10,6 +10,7 @@ import type {
   BusinessTransaction,
   BusinessTransactionDetails,
   FlowMap,
+  LoginOptions,
   NodeRow,
   Scorecard,
   Series,
@@ -17,6 +18,7 @@ import type {
   Setup,
   Snapshot,
   SnapshotPage,
+  Status,
   Verdict,
 } from "./contract";
 
@@ -145,3 +147,19 @@ export const backendQuery = (app: string, backend: string, range: TimeRange, liv
 
 export const nodesQuery = (app: string, range: TimeRange, live: boolean) =>
   ranged<NodeRow[]>(`/applications/${app}/nodes`, range, live);
+
+/** Whether the controller can keep what is reported; asked on every page. */
+export const statusQuery = () =>
+  queryOptions({
+    queryKey: ["status"],
+    queryFn: ({ signal }) => get<Status>("/status", {}, signal),
+    refetchInterval: REFRESH_MS,
+  });
+
+/** How one can log in; known without being logged in. */
+export const loginOptionsQuery = () =>
+  queryOptions({
+    queryKey: ["login-options"],
+    queryFn: ({ signal }) => get<LoginOptions>("/login/options", {}, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -1,7 +1,8 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { ApiError, post } from "../api/client";
+import { loginOptionsQuery } from "../api/queries";
 import { Button } from "../design/Button";
 import { Logo } from "../shell/Logo";
 import styles from "./LoginPage.module.css";
@@ -16,6 +17,7 @@ export function LoginPage() {
   useEffect(() => {
     document.title = "Sign in · Tierline";
   }, []);
+  const options = useQuery(loginOptionsQuery());
   const login = useMutation({
     mutationFn: () => {
       // `admin@customer1` is how the REST API writes it; both forms work here.
@@ -67,6 +69,11 @@ export function LoginPage() {
         <Button type="submit" variant="primary" disabled={login.isPending}>
           {login.isPending ? "Signing in…" : "Sign in"}
         </Button>
+        {options.data?.openIdConnect ? (
+          <a className={styles.note} href="/api/login/oidc">
+            Sign in with OpenID Connect
+          </a>
+        ) : null}
         {login.error ? null : (
           <p className={styles.note}>
             The first start of <code>tierline up</code> printed user and password.

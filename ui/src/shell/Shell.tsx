@@ -3,6 +3,7 @@ import { TimeRangePicker } from "../time-range/TimeRangePicker";
 import { ApplicationSwitch } from "./ApplicationSwitch";
 import { Logo } from "./Logo";
 import styles from "./Shell.module.css";
+import { StoreTrouble } from "./StoreTrouble";
 import { Unreachable } from "./Unreachable";
 import { UserMenu } from "./UserMenu";
 
@@ -38,6 +39,7 @@ export function Shell() {
         </div>
       </header>
       <Unreachable />
+      <StoreTrouble />
       <Outlet />
     </div>
   );

@@ -20,11 +20,17 @@ pub struct Binary {
 impl Binary {
     /// Starts it and waits until it says where it listens.
     pub async fn start(data: &Path) -> Self {
+        Self::start_with(data, &[]).await
+    }
+
+    /// The same with variables of the environment.
+    pub async fn start_with(data: &Path, variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tierline"))
             .args(["up", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("TIERLINE_ACCESS_KEY", KEY)
             .env("TIERLINE_ADMIN_PASSWORD", PASSWORD)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
