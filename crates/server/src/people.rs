@@ -285,10 +285,11 @@ impl Controller {
         self.must_cover(by, self.permissions_of_roles(&by.account, &before.role_ids))?;
         let mut group = before.clone();
         self.apply_to_group(by, &mut group, change)?;
+        let kept = self.has_administrator(&by.account);
         self.groups.replace(&by.account, &group, &by.user)?;
-        if let Err(error) = self.keep_an_administrator(&by.account, Some) {
+        if kept && !self.has_administrator(&by.account) {
             self.groups.replace(&by.account, &before, &by.user)?;
-            return Err(error);
+            return Err(PeopleError::LastAdministrator);
         }
         self.audit(by, Action::ObjectUpdated, &format!("group:{}", group.name));
         Ok(group)
@@ -530,22 +531,29 @@ impl Controller {
         if by.permissions.covers(permissions) { Ok(()) } else { Err(PeopleError::Exceeds) }
     }
 
-    /// Whether somebody who may log in with a password keeps the account, with users as `after` leaves them.
+    /// Refuses a change after which nobody administrates the account, with users as `after` leaves them.
     fn keep_an_administrator(
         &self,
         account: &str,
         after: impl Fn(UserRecord) -> Option<UserRecord>,
     ) -> Result<(), PeopleError> {
-        // Whoever may less could not give the rest back to anybody.
-        let needed = self.permissions_of_roles(account, &[ACCOUNT_ADMINISTRATOR.id]);
-        let is_one =
-            |user: &UserRecord| user.enabled && self.permissions_of_user(account, user).covers(needed);
-        let before = self.users.list(account);
-        // Where there is none (all of them come by another way), there is nobody to keep.
-        if !before.iter().any(is_one) || before.into_iter().filter_map(after).any(|user| is_one(&user)) {
+        let left = self.users.list(account).into_iter().filter_map(after);
+        let mut administrators = left.filter(|user| self.administrates(account, user));
+        // Where there was none before, there is nobody to keep.
+        if administrators.next().is_some() || !self.has_administrator(account) {
             return Ok(());
         }
         Err(PeopleError::LastAdministrator)
+    }
+
+    fn has_administrator(&self, account: &str) -> bool {
+        self.users.list(account).iter().any(|user| self.administrates(account, user))
+    }
+
+    /// Whoever may less than all could not give the rest back to anybody.
+    fn administrates(&self, account: &str, user: &UserRecord) -> bool {
+        let all = self.permissions_of_roles(account, &[ACCOUNT_ADMINISTRATOR.id]);
+        user.enabled && self.permissions_of_user(account, user).covers(all)
     }
 
     /// Writes a line of the audit.

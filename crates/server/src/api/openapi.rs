@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit, backends, business_transactions, diagnostic_sessions, email_server, error_groups, events, flow_map, groups, health, nodes, oidc, roles, scorecard, series, session, snapshots, status, users,
+    access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit,
+    backends, business_transactions, diagnostic_sessions, email_server, error_groups, events, flow_map,
+    groups, health, nodes, oidc, roles, scorecard, series, session, snapshots, status, users,
 };
 
 /// The page API.
