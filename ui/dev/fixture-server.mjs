@@ -261,8 +261,20 @@ function answer(url, signedIn) {
   const from = Number(url.searchParams.get("from") ?? to - 3600e3);
   if (!signedIn) return [401, { error: "You are not signed in.", hint: "Sign in at /login." }];
   if (path[0] === "status") {
-    const ingest = { open: 0, running: 0, waiting: 0, memoryBytes: 0, memoryLimitBytes: 1 << 29, accepted: 9, deferred: 0, refused: 0 };
-    return [200, { version: "0.1.0", started: 0, store: { writable: true, reason: null, since: null }, ingest }];
+    const ingest = {
+      open: 0,
+      running: 0,
+      waiting: 0,
+      memoryBytes: 0,
+      memoryLimitBytes: 1 << 29,
+      accepted: 9,
+      deferred: 0,
+      refused: 0,
+    };
+    return [
+      200,
+      { version: "0.1.0", started: 0, store: { writable: true, reason: null, since: null }, ingest },
+    ];
   }
   if (path[0] === "session") return [200, { user: "admin", account: "customer1", csrfToken: "fixture" }];
   if (path[0] === "logout") return [200, {}];

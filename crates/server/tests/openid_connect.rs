@@ -8,7 +8,8 @@ use serde_json::Value;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openid_provider");
 
-struct Ended(Child);
+/// What was started, with its output kept open: who writes to a closed one may end.
+struct Ended(Child, #[expect(dead_code, reason = "held open")] BufReader<std::process::ChildStdout>);
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -20,9 +21,10 @@ impl Drop for Ended {
 fn start(command: &mut Command) -> Ended {
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     // Each of them says something when it is ready.
-    let line = BufReader::new(child.stdout.take().unwrap()).lines().next();
-    assert!(line.is_some_and(|line| line.is_ok()), "it did not start");
-    Ended(child)
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    assert!(output.read_line(&mut line).is_ok_and(|length| length > 0), "it did not start");
+    Ended(child, output)
 }
 
 fn free_port() -> u16 {

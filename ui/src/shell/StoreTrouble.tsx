@@ -13,8 +13,8 @@ export function StoreTrouble() {
     <div className={styles.bar} role="alert">
       <Icon name="warning" />
       <span>
-        Nothing new is kept{since}: {data.store.reason}. What is there is shown; agents keep what they have and send it
-        again later. Look at the disk of the controller's data directory.
+        Nothing new is kept{since}: {data.store.reason}. What is there is shown; agents keep what they have
+        and send it again later. Look at the disk of the controller's data directory.
       </span>
     </div>
   );
