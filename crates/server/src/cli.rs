@@ -1,10 +1,7 @@
 //! The command line.
 
-<<<<<<< HEAD
-mod backup;
-=======
 mod account;
->>>>>>> e860800 (OpenID Connect; the command line in words and over TLS; tests of who may do what)
+mod backup;
 mod doctor;
 mod key;
 mod status;
@@ -45,7 +42,9 @@ enum Command {
     /// Users.
     #[command(subcommand)]
     User(user::User),
-<<<<<<< HEAD
+    /// Accounts: separate worlds on one controller, managed by the administrators of the account system.
+    #[command(subcommand)]
+    Account(account::Account),
     /// Copies the data directory, also while a controller uses it.
     Backup(backup::Backup),
     /// Makes a data directory of a backup.
@@ -54,11 +53,6 @@ enum Command {
     Export(transfer::Export),
     /// Takes in what `export` wrote; nothing is taken in twice.
     Import(transfer::Import),
-=======
-    /// Accounts: separate worlds on one controller, managed by the administrators of the account system.
-    #[command(subcommand)]
-    Account(account::Account),
->>>>>>> e860800 (OpenID Connect; the command line in words and over TLS; tests of who may do what)
     /// Prints the OpenAPI document of the page's API.
     #[command(hide = true)]
     Openapi,
@@ -142,14 +136,11 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Doctor(doctor) => doctor.run().await,
         Command::Key(key) => key.run().await,
         Command::User(user) => user.run().await,
-<<<<<<< HEAD
+        Command::Account(account) => account.run().await,
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::Export(export) => export.run(),
         Command::Import(import) => import.run(),
-=======
-        Command::Account(account) => account.run().await,
->>>>>>> e860800 (OpenID Connect; the command line in words and over TLS; tests of who may do what)
         Command::Openapi => {
             say(&api::openapi::document()?);
             Ok(())

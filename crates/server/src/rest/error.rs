@@ -13,7 +13,6 @@ use super::call::Errors;
 use super::xml::escape;
 use crate::controller::QuestionError;
 use crate::limits::RETRY_AFTER_S;
-use crate::limits::RETRY_AFTER_S;
 use crate::login::LoginError;
 use crate::people::PeopleError;
 use crate::permissions::Forbidden;
