@@ -115,6 +115,7 @@ fn records(
         application: &application.name,
         properties: wanted.properties,
         exit_calls: wanted.exit_calls,
+        archived: false,
     };
     let mut executions = Executions { store, account, entities: HashMap::new(), at_hand: HashMap::new() };
     let mut filter = filter.clone();
@@ -129,7 +130,7 @@ fn records(
             let Some(segment) = segment.filter(|s| has_error(s, &wanted.error_ids, &application.name)) else {
                 continue;
             };
-            let record = record(segment, execution, wishes);
+            let record = record(segment, execution, Wishes { archived: summary.archived, ..wishes });
             bytes += record.size_bytes();
             page.records.push(record);
         }

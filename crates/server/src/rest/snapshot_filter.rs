@@ -62,10 +62,7 @@ fn filter(parameters: &Parameters, app_id: AppId, range: TimeRange, limit: usize
     let other_data = parameters
         .text("data-collector-type")
         .is_some_and(|kind| !kind.eq_ignore_ascii_case("Business data"));
-    if absent.iter().any(|name| parameters.text(name).is_some())
-        || other_data
-        || parameters.flag("archived") == Some(true)
-    {
+    if absent.iter().any(|name| parameters.text(name).is_some()) || other_data {
         return None;
     }
     let mut policies: Vec<CapturePolicy> = ids(parameters, "deep-dive-policy", |text| text.parse().ok())?;
@@ -82,7 +79,7 @@ fn filter(parameters: &Parameters, app_id: AppId, range: TimeRange, limit: usize
     }
     let has_errors = parameters.flag("error-occured").or_else(|| parameters.flag("error-occurred"));
     Some(SegmentFilter {
-        archived: None,
+        archived: parameters.flag("archived"),
         range: Some(range),
         app_id: Some(app_id),
         tier_ids: ids(parameters, "application-component-ids", |t| id(t, TierId::from_u64))?,

@@ -15,6 +15,8 @@ pub struct Wishes<'a> {
     pub properties: bool,
     /// Whether exit calls are listed.
     pub exit_calls: bool,
+    /// Whether the request is kept for ever.
+    pub archived: bool,
 }
 
 /// What every record looks like.
@@ -89,7 +91,7 @@ pub fn record(placed: &PlacedSegment, execution: &Execution, wishes: Wishes<'_>)
     fields.extend(request(&placed.record.segment));
     fields.extend(data(&placed.record.segment, wishes));
     fields.extend(errors(&placed.record.segment, wishes));
-    fields.extend(deep_dive(&placed.record.segment));
+    fields.extend(deep_dive(&placed.record.segment, wishes));
     fields.extend(exits(placed, wishes));
     Value::Record(fields)
 }
@@ -258,14 +260,14 @@ fn errors(segment: &Segment, wishes: Wishes<'_>) -> Fields {
     ]
 }
 
-fn deep_dive(segment: &Segment) -> Fields {
+fn deep_dive(segment: &Segment, wishes: Wishes<'_>) -> Fields {
     vec![
         ("hasDeepDiveData", false.into()),
         ("deepDivePolicy", segment.policy.as_str().into()),
         ("delayedDeepDive", false.into()),
         ("delayedDeepDiveOffSet", Value::Number(-1)),
         ("diagnosticSessionGUID", "".into()),
-        ("archived", false.into()),
+        ("archived", wishes.archived.into()),
     ]
 }
 

@@ -475,6 +475,11 @@ async fn snapshot_filters() {
     ] {
         assert_eq!(snapshots(&server, &filter).await.len(), expected, "{filter}");
     }
+    let guid = shop::GUID.parse().unwrap();
+    server.controller.store.archive("customer1", guid, true).unwrap();
+    let kept = snapshots(&server, "&archived=true").await;
+    assert_eq!((kept.len(), &kept[0]["archived"]), (2, &json!(true)));
+    assert_eq!(snapshots(&server, "&archived=false").await.len(), 0);
     let xml = server.get("/controller/rest/applications/shop/request-snapshots?need-props=true").await.text();
     assert!(xml.contains("<request-segment-datas><request-segment-data><id>0</id>"));
     assert!(
