@@ -39,7 +39,9 @@ pub(crate) fn read_all(text: &str, app_id: AppId, account: Guid) -> Option<Incom
         // The span that called is the one in `traceparent`: there may be services in between that only know spans.
         Some(header) => {
             let mut incoming = of_header(&header, app_id, account);
-            incoming.inherited.parent_span_id = Some(parent.span_id);
+            if parent.span_id != header.parent_span_id() {
+                behind_others(&mut incoming, &parent);
+            }
             Some(incoming)
         }
         None => Some(of_trace_parent(&parent)),
@@ -69,6 +71,17 @@ fn of_header(header: &CorrelationHeader, app_id: AppId, account: Guid) -> Incomi
         continued: continues.then_some(ContinuedKey { bt_id: header.bt_id, caller }),
         inherited: Box::new(inherited),
         keep: ours && header.snapshot,
+    }
+}
+
+/// Somebody in between called us, not the one who wrote the member: the backend that one called is not this tier, and
+/// two such requests have the same sequence, but not the same parent.
+fn behind_others(incoming: &mut Incoming, parent: &TraceParent) {
+    let inherited = &mut incoming.inherited;
+    inherited.parent_span_id = Some(parent.span_id);
+    inherited.sequence = format!("{}|{}", inherited.sequence, parent.span_id.to_u64()).into();
+    for caller in inherited.caller.iter_mut().chain(incoming.continued.iter_mut().map(|key| &mut key.caller)) {
+        caller.backend_id = None;
     }
 }
 

@@ -81,7 +81,6 @@ mod targets;
 mod text_hash;
 pub mod thread_cache;
 pub mod transaction;
-mod window;
 
 pub use backends::BackendRef;
 pub use config::Config;

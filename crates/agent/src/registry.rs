@@ -13,7 +13,7 @@ use tierline_model::{
 
 use crate::limits::{CONTINUED_BTS_MAX, CONTINUED_IDLE_INTERVALS_MAX, PROMOTED_BTS_MAX};
 use crate::lock::ShortLock;
-use crate::window::RollingWindow;
+use tierline_model::RollingWindow;
 
 /// One BT as this tier sees it: by name where it originates, by (BT, caller) where it is continued.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ pub mod errors;
 pub mod evaluation;
 pub mod events;
 pub mod flow_map;
+pub mod foreign;
 pub mod ingest;
 pub mod limits;
 pub mod metric_data;

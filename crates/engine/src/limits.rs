@@ -129,3 +129,46 @@ pub const PROMOTED_BTS_MAX: usize = 1_000;
 
 /// Deleted applications an account remembers; the one deleted longest ago comes back first.
 pub const APPLICATIONS_DELETED_MAX: usize = 10_000;
+
+/// Seconds a trace of foreign spans waits for more after the last one came; SDKs send every five.
+pub const FOREIGN_QUIET_S: u64 = 10;
+
+/// So many times that long a trace waits for a parent that has not come.
+pub const FOREIGN_PATIENCE: u64 = 6;
+
+/// Bytes the foreign spans that wait may take, about; beyond, the oldest traces are decided early.
+pub const FOREIGN_WINDOW_BYTES: usize = 128 << 20;
+
+/// Milliseconds for which the places of decided spans are remembered: repetitions are known, late children find their
+/// parents.
+pub const FOREIGN_REMEMBERED_MS: u64 = 180_000;
+
+/// Places of decided spans that are remembered; the oldest go first.
+pub const FOREIGN_PLACES_MAX: usize = 400_000;
+
+/// Spans of a trace that waits; one with more is decided, and goes on with those that come later.
+pub const FOREIGN_TRACE_SPANS_MAX: usize = 20_000;
+
+/// Traces decided at one time; more are decided a moment later.
+pub const FOREIGN_DECISIONS_MAX: usize = 5_000;
+
+/// Logged errors of a trace that waits.
+pub const FOREIGN_LOGGED_ERRORS_MAX: usize = 100;
+
+/// Segments of one foreign trace that are kept in its snapshot.
+pub const FOREIGN_SEGMENTS_MAX: usize = 500;
+
+/// Exit calls of one foreign segment whose details are kept.
+pub const FOREIGN_EXIT_CALLS_MAX: usize = 2_000;
+
+/// Tiers whose names, backends and rolling thresholds are remembered.
+pub const FOREIGN_TIERS_MAX: usize = 5_000;
+
+/// Processes that are remembered.
+pub const FOREIGN_PROCESSES_MAX: usize = 20_000;
+
+/// Milliseconds the configuration of a tier is used before it is read again.
+pub const FOREIGN_CONFIG_MS: u64 = 30_000;
+
+/// Requests our agents kept that are remembered to keep what foreign tiers did in them.
+pub const FOREIGN_KEPT_ELSEWHERE_MAX: usize = 50_000;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use tierline_model::foreign::exit_span_id;
 use tierline_model::{AppId, ExitCallRecord, Guid, SpanId, TierId, Verdict};
 use tierline_store::{Entities, SegmentRecord, Store, StoreError};
 
@@ -50,7 +51,9 @@ impl Execution {
     /// The originating segment, or the earliest one when that was not kept.
     #[must_use]
     pub fn root(&self) -> Option<&PlacedSegment> {
-        self.segments.iter().find(|s| s.record.segment.first_in_chain()).or_else(|| self.segments.first())
+        let begins = || self.segments.iter().filter(|s| s.record.segment.first_in_chain());
+        let first = begins().find(|s| s.record.segment.parent_span_id.is_none());
+        first.or_else(|| begins().next()).or_else(|| self.segments.first())
     }
 
     /// The names of everything it touched.
@@ -89,7 +92,9 @@ pub fn execution(
 /// Puts segments together: exit calls find the segment they led to, and clocks are corrected.
 #[must_use]
 pub fn assemble(mut records: Vec<SegmentRecord>, entities: Vec<Arc<Entities>>) -> Option<Execution> {
-    records.sort_by_key(|r| (!r.segment.first_in_chain(), r.segment.start_unix_ns, r.segment.span_id));
+    // Behind a service that only knows `traceparent` a BT begins anew in the same request: the root has no parent.
+    let rank = |s: &tierline_model::Segment| (!s.first_in_chain(), s.parent_span_id.is_some());
+    records.sort_by_key(|r| (rank(&r.segment), r.segment.start_unix_ns, r.segment.span_id));
     let first = records.first()?;
     let verdict = first.segment.verdict;
     let start_unix_ns = records.iter().map(|r| r.segment.start_unix_ns).min()?;
@@ -123,7 +128,7 @@ fn place_exit(
     reached: &HashMap<SpanId, (TierId, SpanId)>,
     entities: &[Arc<Entities>],
 ) -> PlacedExit {
-    let span_id = guid.exit_span_id(&exit.sequence);
+    let span_id = exit_span_id(guid, exit);
     let segment = reached.get(&span_id);
     let resolved = || entities.iter().find_map(|e| e.resolved_tier(exit.backend.id));
     PlacedExit {
@@ -142,7 +147,7 @@ fn windows(records: &[SegmentRecord], start_unix_ns: u64) -> HashMap<SpanId, u64
     let mut callers: HashMap<SpanId, (SpanId, &ExitCallRecord)> = HashMap::new();
     for record in records {
         for exit in &record.segment.exit_calls {
-            callers.insert(record.segment.guid.exit_span_id(&exit.sequence), (record.segment.span_id, exit));
+            callers.insert(exit_span_id(record.segment.guid, exit), (record.segment.span_id, exit));
         }
     }
     // Callers have shorter sequences than those they called, so going by length moves callers first.

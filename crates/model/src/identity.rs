@@ -17,6 +17,19 @@ use crate::transaction::EntryType;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Incarnation(pub [u8; 16]);
 
+impl Incarnation {
+    /// The life of one part of what this one reports: reports of one interval that must add up instead of replacing
+    /// each other, because nobody holds them together in memory.
+    #[must_use]
+    pub fn part(self, number: u64) -> Self {
+        let mut bytes = self.0;
+        for (byte, digit) in bytes.iter_mut().skip(8).zip(number.to_be_bytes()) {
+            *byte ^= digit;
+        }
+        Self(bytes)
+    }
+}
+
 impl fmt::Display for Incarnation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for byte in self.0 {

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | agent → any OTLP back end | [`otlp::encode_metrics`], [`otlp::encode_traces`] | – |
 //! | controller ← agents and SDKs | `otlp::decode_metrics`, `otlp::decode_traces`, and the same with `_json` | `decode` |
+//! | controller ← other SDKs | `foreign::decode_traces`, `foreign::decode_logs` | `decode` |
 //! | controller → agent | [`otlp::ExportResponse`], [`otlp::Status`] | – |
 //! | agent ⇄ controller | [`opamp`] | – |
 //! | gRPC services over undecoded messages | `grpc` | `grpc` |
@@ -22,6 +23,8 @@
 )]
 
 pub mod attribute;
+#[cfg(feature = "decode")]
+pub mod foreign;
 #[cfg(feature = "grpc")]
 pub mod grpc;
 pub mod limits;

@@ -38,6 +38,18 @@ pub const EVENT_ATTRIBUTES_MAX: usize = 64;
 /// Events of a span; more are not read. Ours are the errors, at most 50.
 pub const EVENTS_PER_SPAN_MAX: usize = 256;
 
+/// Links of a span; more are not read.
+pub const LINKS_PER_SPAN_MAX: usize = 8;
+
+/// Attributes of a foreign span that are kept as user data or optional properties.
+pub const FOREIGN_DETAILS_MAX: usize = 50;
+
+/// Characters of such an attribute's value.
+pub const FOREIGN_DETAIL_CHARS_MAX: usize = 1_000;
+
+/// The longest duration a foreign span may have, nanoseconds: a day. A longer one is a broken clock.
+pub const FOREIGN_DURATION_NS_MAX: u64 = 24 * 3_600 * 1_000_000_000;
+
 /// Bytes of an attribute's name; a longer one rejects its point or span. Ours: a prefix and 100 characters.
 pub const ATTRIBUTE_KEY_BYTES_MAX: usize = 512;
 

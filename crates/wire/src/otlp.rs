@@ -5,7 +5,8 @@
 //! `service.namespace` = application, `service.name` = tier, `service.instance.id` = node, `appd.incarnation` = the
 //! process's life (32 hex digits), `telemetry.sdk.name` = `tierline`, `telemetry.sdk.language`,
 //! `telemetry.sdk.version`, and when known `process.runtime.version`, `host.name`, `os.type`, `process.pid`.
-//! A resource without `appd.incarnation` is foreign: what it holds is counted as not understood.
+//! A resource without `appd.incarnation` is foreign: what it holds is counted as not understood here, and read by
+//! [`crate::foreign`].
 //!
 //! # Metrics
 //!
@@ -45,17 +46,17 @@ mod decode_series;
 #[cfg(feature = "decode")]
 mod decode_traces;
 #[cfg(feature = "decode")]
-mod decoded;
+pub(crate) mod decoded;
 mod encode_attributes;
 mod encode_metrics;
 mod encode_traces;
 #[cfg(feature = "decode")]
-mod read_json;
+pub(crate) mod read_json;
 #[cfg(feature = "decode")]
-mod read_protobuf;
+pub(crate) mod read_protobuf;
 mod response;
 #[cfg(feature = "decode")]
-mod view;
+pub(crate) mod view;
 
 #[cfg(feature = "decode")]
 pub use decode_metrics::{decode_metrics, decode_metrics_json};

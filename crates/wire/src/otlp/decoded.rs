@@ -113,7 +113,7 @@ impl Outcome {
         })
     }
 
-    pub(super) fn reject(&mut self, count: u64, reason: &'static str) {
+    pub(crate) fn reject(&mut self, count: u64, reason: &'static str) {
         self.rejected += count;
         if self.reasons.len() < REJECTION_REASONS_MAX || self.reasons.contains_key(reason) {
             *self.reasons.entry(reason).or_default() += count;
@@ -121,7 +121,7 @@ impl Outcome {
     }
 
     /// Counts one more item against the limit.
-    pub(super) fn admit(&self, limits: &DecodeLimits) -> Result<(), DecodeError> {
+    pub(crate) fn admit(&self, limits: &DecodeLimits) -> Result<(), DecodeError> {
         if self.total() >= limits.items_max {
             return Err(DecodeError::TooMany { what: "items", max: limits.items_max });
         }

@@ -14,13 +14,13 @@ use serde_json::value::RawValue;
 
 use super::DecodeError;
 use super::view::{
-    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, Metric, MetricKind, MetricSink, NOT_READABLE,
+    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink, NOT_READABLE,
     NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
     TOO_MANY_BUCKETS, Value,
 };
 use crate::limits::{
     ATTRIBUTE_ARRAY_MAX, ATTRIBUTE_KEY_BYTES_MAX, EVENT_ATTRIBUTES_MAX, EVENTS_PER_SPAN_MAX,
-    HISTOGRAM_BUCKETS_READ_MAX, ITEMS_PER_REQUEST_MAX, JSON_ITEM_BYTES_MAX, POINT_ATTRIBUTES_MAX,
+    HISTOGRAM_BUCKETS_READ_MAX, ITEMS_PER_REQUEST_MAX, JSON_ITEM_BYTES_MAX, LINKS_PER_SPAN_MAX, POINT_ATTRIBUTES_MAX,
     RESOURCE_ATTRIBUTES_MAX, RESOURCES_PER_REQUEST_MAX, SPAN_ATTRIBUTES_MAX,
 };
 
@@ -62,7 +62,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request<'a> {
-    #[serde(borrow, default, alias = "resourceSpans")]
+    #[serde(borrow, default, alias = "resourceSpans", alias = "resourceLogs")]
     resource_metrics: Items<'a>,
 }
 
@@ -71,13 +71,13 @@ struct Request<'a> {
 struct Resource<'a> {
     #[serde(default)]
     resource: Json,
-    #[serde(borrow, default, alias = "scopeSpans")]
+    #[serde(borrow, default, alias = "scopeSpans", alias = "scopeLogs")]
     scope_metrics: Items<'a>,
 }
 
 #[derive(Deserialize)]
 struct Scope<'a> {
-    #[serde(borrow, default, alias = "spans")]
+    #[serde(borrow, default, alias = "spans", alias = "logRecords")]
     metrics: Items<'a>,
 }
 
@@ -111,7 +111,7 @@ pub(super) fn metrics(request: &[u8], sink: &mut impl MetricSink) -> Result<(), 
     resources(request, sink, |sink, item, wanted| metric(parse(item)?, wanted, sink))
 }
 
-pub(super) fn traces(request: &[u8], sink: &mut impl SpanSink) -> Result<(), DecodeError> {
+pub(crate) fn traces(request: &[u8], sink: &mut impl SpanSink) -> Result<(), DecodeError> {
     resources(request, sink, |sink, item, wanted| {
         if !wanted {
             return sink.skip(1);
@@ -120,6 +120,29 @@ pub(super) fn traces(request: &[u8], sink: &mut impl SpanSink) -> Result<(), Dec
             Ok(tree) => sink.span(span(&tree)),
             Err(reason) => sink.span(Err(reason)),
         }
+    })
+}
+
+pub(crate) fn logs(request: &[u8], sink: &mut impl LogSink) -> Result<(), DecodeError> {
+    resources(request, sink, |sink, item, wanted| {
+        if !wanted {
+            return sink.skip(1);
+        }
+        match tree(item) {
+            Ok(tree) => sink.log(log_record(&tree)),
+            Err(reason) => sink.log(Err(reason)),
+        }
+    })
+}
+
+fn log_record(json: &Json) -> Result<LogRecord<'_>, Reason> {
+    Ok(LogRecord {
+        trace_id: hex(&json["traceId"])?,
+        span_id: hex(&json["spanId"])?,
+        severity: number(&json["severityNumber"])?,
+        scope: Cow::Borrowed(""),
+        body: any_value(&json["body"])?,
+        attributes: attributes(&json["attributes"], POINT_ATTRIBUTES_MAX)?,
     })
 }
 
@@ -245,7 +268,17 @@ fn span(json: &Json) -> Result<Span<'_>, Reason> {
         let found = found.get(..EVENT_ATTRIBUTES_MAX).unwrap_or(found);
         events.push(Event { name: text(&event["name"])?, attributes: key_values(found)? });
     }
+    let mut links = Vec::new();
+    for link in elements(&json["links"])?.iter().take(LINKS_PER_SPAN_MAX) {
+        if let (Ok(trace), Ok(span)) = (hex(&link["traceId"]), hex(&link["spanId"])) {
+            links.push((trace, span));
+        }
+    }
     Ok(Span {
+        trace_state: text(&json["traceState"])?,
+        status: number(&json["status"]["code"])?,
+        status_message: text(&json["status"]["message"])?,
+        links,
         trace_id: hex(&json["traceId"])?,
         span_id: hex(&json["spanId"])?,
         parent_span_id: hex(&json["parentSpanId"])?,

@@ -6,13 +6,13 @@ use std::borrow::Cow;
 
 use super::DecodeError;
 use super::view::{
-    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, Metric, MetricKind, MetricSink, NOT_READABLE,
+    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink, NOT_READABLE,
     NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
     TOO_MANY_BUCKETS, Value,
 };
 use crate::limits::{
     ATTRIBUTE_ARRAY_MAX, ATTRIBUTE_KEY_BYTES_MAX, EVENT_ATTRIBUTES_MAX, EVENTS_PER_SPAN_MAX,
-    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, POINT_ATTRIBUTES_MAX, RESOURCE_ATTRIBUTES_MAX,
+    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, LINKS_PER_SPAN_MAX, POINT_ATTRIBUTES_MAX, RESOURCE_ATTRIBUTES_MAX,
     RESOURCES_PER_REQUEST_MAX, SPAN_ATTRIBUTES_MAX,
 };
 use crate::protobuf::Field::{self, Bytes, Fixed64, Varint};
@@ -27,7 +27,7 @@ pub(super) fn metrics(request: &[u8], sink: &mut impl MetricSink) -> Result<(), 
     })
 }
 
-pub(super) fn traces(request: &[u8], sink: &mut impl SpanSink) -> Result<(), DecodeError> {
+pub(crate) fn traces(request: &[u8], sink: &mut impl SpanSink) -> Result<(), DecodeError> {
     resources(request, sink, |sink, scope_spans, wanted| {
         Reader::new(scope_spans).fields(|field, value| match (field, value) {
             (2, Bytes(_)) if !wanted => sink.skip(1),
@@ -38,7 +38,56 @@ pub(super) fn traces(request: &[u8], sink: &mut impl SpanSink) -> Result<(), Dec
     })
 }
 
-/// The two requests have the same frame: resources, each with scopes.
+pub(crate) fn logs(request: &[u8], sink: &mut impl LogSink) -> Result<(), DecodeError> {
+    resources(request, sink, |sink, scope_logs, wanted| {
+        let mut scope: &[u8] = &[];
+        Reader::new(scope_logs).fields(|field, value| {
+            if let (1, Bytes(found)) = (field, value) {
+                scope = found;
+            }
+            Ok::<(), Malformed>(())
+        })?;
+        let mut logger: &[u8] = &[];
+        Reader::new(scope).fields(|field, value| {
+            if let (1, Bytes(found)) = (field, value) {
+                logger = found;
+            }
+            Ok::<(), Malformed>(())
+        })?;
+        Reader::new(scope_logs).fields(|field, value| match (field, value) {
+            (2, Bytes(_)) if !wanted => sink.skip(1),
+            (2, Bytes(body)) if body.len() > ITEM_BYTES_MAX => sink.log(Err(TOO_LARGE)),
+            (2, Bytes(body)) => sink.log(log_record(body, logger)),
+            _ => Ok(()),
+        })
+    })
+}
+
+fn log_record<'a>(bytes: &'a [u8], logger: &'a [u8]) -> Result<LogRecord<'a>, Reason> {
+    let mut record = LogRecord {
+        trace_id: [0; 16],
+        span_id: [0; 8],
+        severity: 0,
+        scope: std::str::from_utf8(logger).map(Cow::Borrowed).map_err(|_| NOT_UTF8)?,
+        body: Value::Other,
+        attributes: Attributes::new(),
+    };
+    read(bytes, |field, value| {
+        match (field, value) {
+            (2, Varint(severity)) => record.severity = severity,
+            (5, Bytes(body)) => record.body = any_value(body)?,
+            (6, Bytes(body)) => attribute(body, &mut record.attributes, POINT_ATTRIBUTES_MAX)?,
+            (9 | 10, Bytes([])) => {}
+            (9, Bytes(id)) => record.trace_id = id.try_into().map_err(|_| Wrong(BAD_ID))?,
+            (10, Bytes(id)) => record.span_id = id.try_into().map_err(|_| Wrong(BAD_ID))?,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(record)
+}
+
+/// The requests have the same frame: resources, each with scopes.
 fn resources<'a, S: Sink>(
     request: &'a [u8],
     sink: &mut S,
@@ -197,6 +246,7 @@ fn span(bytes: &[u8]) -> Result<Span<'_>, Reason> {
         match (field, value) {
             (1, Bytes(id)) => span.trace_id = id.try_into().map_err(|_| Wrong(BAD_ID))?,
             (2, Bytes(id)) => span.span_id = id.try_into().map_err(|_| Wrong(BAD_ID))?,
+            (3, Bytes(state)) => span.trace_state = utf8(state)?,
             (4, Bytes([])) => {}
             (4, Bytes(id)) => span.parent_span_id = id.try_into().map_err(|_| Wrong(BAD_ID))?,
             (5, Bytes(name)) => span.name = utf8(name)?,
@@ -205,11 +255,38 @@ fn span(bytes: &[u8]) -> Result<Span<'_>, Reason> {
             (8, Fixed64(ns)) => span.end_ns = ns,
             (9, Bytes(body)) => attribute(body, &mut span.attributes, SPAN_ATTRIBUTES_MAX)?,
             (11, Bytes(body)) if span.events.len() < EVENTS_PER_SPAN_MAX => span.events.push(event(body)?),
+            (13, Bytes(body)) if span.links.len() < LINKS_PER_SPAN_MAX => span.links.extend(link(body)?),
+            (15, Bytes(body)) => status(body, &mut span)?,
             _ => {}
         }
         Ok(())
     })?;
     Ok(span)
+}
+
+fn status<'a>(bytes: &'a [u8], span: &mut Span<'a>) -> Result<(), Wrong> {
+    Reader::new(bytes).fields(|field, value| {
+        match (field, value) {
+            (2, Bytes(message)) => span.status_message = utf8(message)?,
+            (3, Varint(code)) => span.status = code,
+            _ => {}
+        }
+        Ok::<(), Wrong>(())
+    })
+}
+
+/// A link whose ids have their length; others say nothing.
+fn link(bytes: &[u8]) -> Result<Option<([u8; 16], [u8; 8])>, Wrong> {
+    let (mut trace, mut span) = (None, None);
+    Reader::new(bytes).fields(|field, value| {
+        match (field, value) {
+            (1, Bytes(id)) => trace = id.try_into().ok(),
+            (2, Bytes(id)) => span = id.try_into().ok(),
+            _ => {}
+        }
+        Ok::<(), Wrong>(())
+    })?;
+    Ok(trace.zip(span))
 }
 
 fn event(bytes: &[u8]) -> Result<Event<'_>, Wrong> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The value of an attribute.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     Text(Cow<'a, str>),
     Bool(bool),
     Integer(i64),
@@ -15,19 +15,19 @@ pub(super) enum Value<'a> {
 }
 
 impl Value<'_> {
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    pub(super) fn is_true(&self) -> bool {
+    pub(crate) fn is_true(&self) -> bool {
         *self == Self::Bool(true)
     }
 
     /// A number that is not negative.
-    pub(super) fn count(&self) -> Option<u64> {
+    pub(crate) fn count(&self) -> Option<u64> {
         match self {
             Self::Integer(value) => u64::try_from(*value).ok(),
             _ => None,
@@ -35,7 +35,7 @@ impl Value<'_> {
     }
 
     /// The texts of a text or an array of texts.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let (one, many) = match self {
             Self::Text(text) => (Some(&**text), &[][..]),
             Self::Texts(texts) => (None, &texts[..]),
@@ -46,20 +46,20 @@ impl Value<'_> {
 }
 
 /// Attributes in their order.
-pub(super) type Attributes<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
+pub(crate) type Attributes<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
 
 /// A metric without its points.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Metric<'a> {
-    pub(super) name: Cow<'a, str>,
-    pub(super) kind: MetricKind,
+pub(crate) struct Metric<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) kind: MetricKind,
     /// `AggregationTemporality`: 1 is delta.
-    pub(super) temporality: u64,
-    pub(super) monotonic: bool,
+    pub(crate) temporality: u64,
+    pub(crate) monotonic: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum MetricKind {
+pub(crate) enum MetricKind {
     Gauge,
     Sum,
     ExponentialHistogram,
@@ -70,15 +70,15 @@ pub(super) enum MetricKind {
 
 /// A data point.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Point<'a> {
-    pub(super) attributes: Attributes<'a>,
-    pub(super) start_ns: u64,
-    pub(super) time_ns: u64,
-    pub(super) value: PointValue,
+pub(crate) struct Point<'a> {
+    pub(crate) attributes: Attributes<'a>,
+    pub(crate) start_ns: u64,
+    pub(crate) time_ns: u64,
+    pub(crate) value: PointValue,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) enum PointValue {
+pub(crate) enum PointValue {
     #[default]
     None,
     Integer(i64),
@@ -88,45 +88,66 @@ pub(super) enum PointValue {
 
 /// The parts of an exponential histogram, unchecked.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct HistogramParts {
-    pub(super) count: u64,
-    pub(super) sum: f64,
-    pub(super) min: f64,
-    pub(super) max: f64,
-    pub(super) zero_count: u64,
-    pub(super) scale: i32,
-    pub(super) offset: i32,
-    pub(super) buckets: Vec<u64>,
-    pub(super) has_negative: bool,
+pub(crate) struct HistogramParts {
+    pub(crate) count: u64,
+    pub(crate) sum: f64,
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+    pub(crate) zero_count: u64,
+    pub(crate) scale: i32,
+    pub(crate) offset: i32,
+    pub(crate) buckets: Vec<u64>,
+    pub(crate) has_negative: bool,
 }
 
 /// A span.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Span<'a> {
-    pub(super) trace_id: [u8; 16],
-    pub(super) span_id: [u8; 8],
+pub(crate) struct Span<'a> {
+    pub(crate) trace_id: [u8; 16],
+    pub(crate) span_id: [u8; 8],
     /// All zero when there is none.
-    pub(super) parent_span_id: [u8; 8],
-    pub(super) name: Cow<'a, str>,
-    pub(super) kind: u64,
-    pub(super) start_ns: u64,
-    pub(super) end_ns: u64,
-    pub(super) attributes: Attributes<'a>,
-    pub(super) events: Vec<Event<'a>>,
+    pub(crate) parent_span_id: [u8; 8],
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) kind: u64,
+    /// `tracestate` as the service saw it.
+    pub(crate) trace_state: Cow<'a, str>,
+    /// `Status.StatusCode`: 2 is an error.
+    pub(crate) status: u64,
+    pub(crate) status_message: Cow<'a, str>,
+    /// Trace and span ids of the links that are there.
+    pub(crate) links: Vec<([u8; 16], [u8; 8])>,
+    pub(crate) start_ns: u64,
+    pub(crate) end_ns: u64,
+    pub(crate) attributes: Attributes<'a>,
+    pub(crate) events: Vec<Event<'a>>,
 }
 
 /// A span event.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Event<'a> {
-    pub(super) name: Cow<'a, str>,
-    pub(super) attributes: Attributes<'a>,
+pub(crate) struct Event<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) attributes: Attributes<'a>,
+}
+
+/// A log record.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LogRecord<'a> {
+    /// All zero when it was logged outside of any span.
+    pub(crate) trace_id: [u8; 16],
+    pub(crate) span_id: [u8; 8],
+    /// `SeverityNumber`.
+    pub(crate) severity: u64,
+    /// The logger.
+    pub(crate) scope: Cow<'a, str>,
+    pub(crate) body: Value<'a>,
+    pub(crate) attributes: Attributes<'a>,
 }
 
 /// Why an item cannot be used, in words for the sender.
-pub(super) type Reason = &'static str;
+pub(crate) type Reason = &'static str;
 
 /// Takes what a reader finds. Every item arrives exactly once, as itself, as a reason or in `skip`.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     /// A new resource; `None` when its attributes cannot be read. Says whether its items are wanted.
     fn resource(&mut self, attributes: Option<&Attributes<'_>>) -> bool;
 
@@ -135,7 +156,7 @@ pub(super) trait Sink {
 }
 
 /// Takes data points.
-pub(super) trait MetricSink: Sink {
+pub(crate) trait MetricSink: Sink {
     /// Whether the points of this metric are wanted.
     fn wants(&self, metric: &Metric<'_>) -> bool;
 
@@ -148,15 +169,21 @@ pub(super) trait MetricSink: Sink {
 }
 
 /// Takes spans.
-pub(super) trait SpanSink: Sink {
+pub(crate) trait SpanSink: Sink {
     /// A span.
     fn span(&mut self, span: Result<Span<'_>, Reason>) -> Result<(), super::DecodeError>;
 }
 
-pub(super) const NOT_READABLE: Reason = "the item is not a well-formed message";
-pub(super) const NOT_UTF8: Reason = "a text is not UTF-8";
-pub(super) const TOO_LARGE: Reason = "the item is too large";
-pub(super) const TOO_MANY_ATTRIBUTES: Reason = "too many attributes";
-pub(super) const LONG_KEY: Reason = "the name of an attribute is too long";
-pub(super) const BAD_ID: Reason = "a trace or span id does not have its length";
-pub(super) const TOO_MANY_BUCKETS: Reason = "a histogram with too many buckets";
+/// Takes log records.
+pub(crate) trait LogSink: Sink {
+    /// A log record.
+    fn log(&mut self, record: Result<LogRecord<'_>, Reason>) -> Result<(), super::DecodeError>;
+}
+
+pub(crate) const NOT_READABLE: Reason = "the item is not a well-formed message";
+pub(crate) const NOT_UTF8: Reason = "a text is not UTF-8";
+pub(crate) const TOO_LARGE: Reason = "the item is too large";
+pub(crate) const TOO_MANY_ATTRIBUTES: Reason = "too many attributes";
+pub(crate) const LONG_KEY: Reason = "the name of an attribute is too long";
+pub(crate) const BAD_ID: Reason = "a trace or span id does not have its length";
+pub(crate) const TOO_MANY_BUCKETS: Reason = "a histogram with too many buckets";

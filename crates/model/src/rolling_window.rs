@@ -1,6 +1,6 @@
 //! The rolling two hours that dynamic thresholds are made of (facts/agent-api 4.2).
 
-use tierline_model::Moments;
+use crate::threshold::Moments;
 
 /// How many parts the window has: twelve of ten minutes. It therefore covers 110 to 120 minutes.
 const PARTS: usize = 12;
@@ -8,7 +8,7 @@ const PART_MS: u64 = 10 * 60 * 1_000;
 
 /// Sums of the last two hours of one BT.
 #[derive(Debug, Default)]
-pub(crate) struct RollingWindow {
+pub struct RollingWindow {
     parts: [Moments; PARTS],
     /// Number of the newest part since 1970.
     newest: u64,
@@ -16,7 +16,7 @@ pub(crate) struct RollingWindow {
 
 impl RollingWindow {
     /// Adds the sums of an interval that ended at `end_ms`.
-    pub(crate) fn add(&mut self, moments: &Moments, end_ms: u64) {
+    pub fn add(&mut self, moments: &Moments, end_ms: u64) {
         self.advance(end_ms);
         let newest = usize::try_from(self.newest).unwrap_or(0) % PARTS;
         if let Some(part) = self.parts.get_mut(newest) {
@@ -25,7 +25,7 @@ impl RollingWindow {
     }
 
     /// Forgets what is older than two hours. A clock set back leaves everything as it is.
-    pub(crate) fn advance(&mut self, now_ms: u64) {
+    pub fn advance(&mut self, now_ms: u64) {
         let part = now_ms / PART_MS;
         if part <= self.newest {
             return;
@@ -44,7 +44,8 @@ impl RollingWindow {
     }
 
     /// The sums of the window.
-    pub(crate) fn sums(&self) -> Moments {
+    #[must_use]
+    pub fn sums(&self) -> Moments {
         let mut sums = Moments::default();
         for part in &self.parts {
             sums.merge(part);
