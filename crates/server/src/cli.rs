@@ -106,6 +106,12 @@ struct Up {
     /// The value of the claim `groups` that makes an account administrator
     #[arg(long)]
     oidc_administrators: Option<String>,
+    /// Seconds without news after which a trace of another OpenTelemetry SDK is together [usual: 10].
+    #[arg(long)]
+    foreign_window_s: Option<String>,
+    /// Megabytes such traces may take while they wait [usual: 128].
+    #[arg(long)]
+    foreign_window_mb: Option<String>,
     /// A settings file in TOML; its keys are the names of these flags
     #[arg(long)]
     config: Option<PathBuf>,
@@ -172,6 +178,8 @@ async fn start(flags: Up) -> Result<()> {
         oidc_client_secret: flags.oidc_client_secret,
         oidc_account: flags.oidc_account,
         oidc_administrators: flags.oidc_administrators,
+        foreign_window_s: flags.foreign_window_s,
+        foreign_window_mb: flags.foreign_window_mb,
     };
     let settings = settings::resolve(flags, |name| std::env::var(name).ok(), file.as_deref())?;
     up::run(settings).await

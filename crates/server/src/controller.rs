@@ -14,6 +14,7 @@ use crate::connections::Connections;
 use crate::counters::{Counters, Gauges};
 use crate::fair_queue::FairQueue;
 use crate::groups::GroupRecord;
+use crate::ingest::foreign::Foreign;
 use crate::ingest::gate::Gate;
 use crate::ingest::opamp::Conversations;
 use crate::limits::{
@@ -62,6 +63,8 @@ pub struct Controller {
     pub gate: Gate,
     /// What agents said over OpAMP.
     pub conversations: Conversations,
+    /// What other SDKs said that waits for the rest of its trace.
+    pub foreign: Foreign,
     /// Where it listens, for the page.
     pub listen: String,
     /// Whether the store can be written.
@@ -165,6 +168,7 @@ impl Controller {
             ),
             started_ms: now_ms(),
             conversations: Conversations::default(),
+            foreign: Foreign::default(),
             questions: Semaphore::new(QUESTIONS_MAX),
             store,
             listen,

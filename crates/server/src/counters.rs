@@ -66,6 +66,8 @@ pub struct Counters {
     pub points_accepted: AtomicU64,
     /// Spans that were written.
     pub spans_accepted: AtomicU64,
+    /// Spans of other SDKs that were taken in.
+    pub foreign_accepted: AtomicU64,
     /// Data points and spans refused.
     pub items_rejected: AtomicU64,
     /// Data points, spans and log requests that mean nothing to us yet.
@@ -118,12 +120,13 @@ impl Counters {
     #[must_use]
     pub fn text(&self, gauges: &Gauges, visible: impl Fn(&str) -> bool) -> String {
         let mut out = String::with_capacity(4_096);
-        let counters: [(&str, &str, &AtomicU64); 15] = [
+        let counters: [(&str, &str, &AtomicU64); 16] = [
             ("ingest_batches_accepted_total", "OTLP requests written durably", &self.batches_accepted),
             ("ingest_batches_refused_total", "OTLP requests refused for good", &self.batches_refused),
             ("ingest_batches_deferred_total", "OTLP requests told to come back", &self.batches_deferred),
             ("ingest_points_accepted_total", "Data points written", &self.points_accepted),
             ("ingest_spans_accepted_total", "Spans written", &self.spans_accepted),
+            ("ingest_foreign_spans_total", "Spans of other SDKs taken in", &self.foreign_accepted),
             ("ingest_items_rejected_total", "Data points and spans refused", &self.items_rejected),
             ("ingest_items_not_understood_total", "Items without meaning here", &self.items_not_understood),
             ("ingest_reports_split_total", "Reports that came in pieces", &self.reports_split),

@@ -2,6 +2,8 @@
 //! acknowledged only what the store has made durable.
 
 pub mod body;
+pub mod foreign;
+mod foreign_log;
 pub mod gate;
 pub mod grpc;
 pub mod http;
@@ -122,7 +124,7 @@ pub fn accept(
     let received_ms = now_ms();
     let limits = DecodeLimits::at(received_ms);
     let own = controller.counters.of_account(account);
-    let outcome = match signal {
+    let mut outcome = match signal {
         Signal::Metrics => {
             let decoded = controller.gate.decode(|| match encoding {
                 Encoding::Protobuf => decode_metrics(body, &limits),
@@ -142,14 +144,21 @@ pub fn accept(
                 Encoding::Json => decode_traces_json(body, &limits),
             });
             let DecodedTraces { batches, outcome } = decoded?;
-            let segments = batches.into_iter().map(|b| (b.agent, b.segments)).collect();
+            let segments: Vec<_> = batches.into_iter().map(|b| (b.agent, b.segments)).collect();
+            controller.foreign.kept_by_agents(account, received_ms, &segments);
             write(controller, segments_batch(account, received_ms, segments))?;
             Counters::add(&controller.counters.spans_accepted, outcome.accepted);
             outcome
         }
-        // Nothing is made of logs yet: accepted, so that SDKs do not complain, and counted.
-        Signal::Logs => Outcome { not_understood: 1, ..Outcome::default() },
+        Signal::Logs => Outcome::default(),
     };
+    if signal == Signal::Logs || (signal == Signal::Traces && outcome.not_understood > 0) {
+        let found = foreign::decode(signal, encoding, body, &limits)?;
+        let request = (signal, encoding, body);
+        let received = controller.foreign.receive(account, received_ms, request, found.batches)?;
+        foreign::add(&mut outcome, &found.outcome, received);
+        Counters::add(&controller.counters.foreign_accepted, received.spans);
+    }
     Counters::add(&controller.counters.items_rejected, outcome.rejected);
     Counters::add(&controller.counters.items_not_understood, outcome.not_understood);
     Counters::add(&controller.counters.batches_accepted, 1);

@@ -265,3 +265,27 @@ pub const OIDC_CLOCK_SKEW_S: u64 = 60;
 
 /// Bytes of an ID token.
 pub const ID_TOKEN_BYTES_MAX: usize = 64 << 10;
+
+/// Milliseconds between two looks for foreign traces to decide.
+pub const FOREIGN_TICK_MS: u64 = 1_000;
+
+/// Decisions about foreign traces that wait for the store; while there are as many, none is made.
+pub const FOREIGN_DECISIONS_WAITING_MAX: usize = 4;
+
+/// Bytes after which the log of foreign telemetry goes on in another file.
+pub const FOREIGN_LOG_FILE_BYTES: u64 = 16 << 20;
+
+/// Milliseconds after which it does.
+pub const FOREIGN_LOG_FILE_MS: u64 = 60_000;
+
+/// Milliseconds a file is kept after its end, so that repetitions are recognised after a restart.
+pub const FOREIGN_LOG_KEPT_MS: u64 = 180_000;
+
+/// Bytes of the whole log; beyond, foreign telemetry is told to come back.
+pub const FOREIGN_LOG_BYTES_MAX: u64 = 1 << 30;
+
+/// Seconds a foreign trace may be told to wait at most: longer windows take memory without end.
+pub const FOREIGN_WINDOW_S_MAX: u64 = 600;
+
+/// Megabytes a window of foreign spans may be given at most.
+pub const FOREIGN_WINDOW_MB_MAX: u64 = 16_384;

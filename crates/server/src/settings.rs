@@ -3,9 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use tierline_engine::foreign::WindowSettings;
+
 use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::controller::Options;
 use crate::oidc::OidcSettings;
+use crate::limits::{FOREIGN_WINDOW_MB_MAX, FOREIGN_WINDOW_S_MAX};
 
 /// Where it listens when nobody says otherwise (architecture.md 5).
 pub const LISTEN_USUAL: &str = "127.0.0.1:8090";
@@ -20,7 +23,7 @@ pub const MEMORY_BYTES_USUAL: usize = 1 << 30;
 pub const MEMORY_BYTES_MIN: usize = 256 << 20;
 
 /// What can be set, by its key in a file; flags are `--<key>`, variables `TIERLINE_<KEY>`.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "listen",
     "data",
     "access-key",
@@ -36,6 +39,8 @@ const KEYS: [&str; 15] = [
     "oidc-client-secret",
     "oidc-account",
     "oidc-administrators",
+    "foreign-window-s",
+    "foreign-window-mb",
 ];
 
 /// The settings of a controller.
@@ -61,6 +66,8 @@ pub struct Settings {
     pub memory_bytes_max: usize,
     /// The OpenID Connect provider people may log in through.
     pub oidc: Option<OidcSettings>,
+    /// How long spans of other SDKs wait for the rest of their trace, and how much memory they may take.
+    pub foreign_window: WindowSettings,
 }
 
 /// The files of a certificate.
@@ -124,6 +131,10 @@ pub struct Flags {
     pub oidc_account: Option<String>,
     /// `--oidc-administrators`.
     pub oidc_administrators: Option<String>,
+    /// `--foreign-window-s`.
+    pub foreign_window_s: Option<String>,
+    /// `--foreign-window-mb`.
+    pub foreign_window_mb: Option<String>,
 }
 
 /// A setting that cannot be used.
@@ -143,6 +154,16 @@ pub enum SettingsError {
     /// The file has something else than a text.
     #[error("`{0}` in the settings file must be a text in quotes")]
     NotText(String),
+    /// A number.
+    #[error("`{text}` is not a usable `{key}`: write a whole number from 1 to {max}")]
+    Number {
+        /// The key.
+        key: &'static str,
+        /// What was given.
+        text: String,
+        /// The largest that goes.
+        max: u64,
+    },
     /// The address.
     #[error(
         "`{0}` is not an address to listen at: write host and port as in {LISTEN_USUAL} (a host by its number)"
@@ -182,6 +203,17 @@ pub fn resolve(
             .or_else(|| file.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone()))
     };
     let listen = pick(flags.listen, "listen").unwrap_or_else(|| LISTEN_USUAL.to_owned());
+    let number = |flag: Option<String>, key: &'static str, max: u64| {
+        let Some(text) = pick(flag, key) else { return Ok(None) };
+        let number = text.trim().parse().ok().filter(|number| (1..=max).contains(number));
+        number.map(Some).ok_or(SettingsError::Number { key, text, max })
+    };
+    let window_s = number(flags.foreign_window_s, "foreign-window-s", FOREIGN_WINDOW_S_MAX)?;
+    let window_mb = number(flags.foreign_window_mb, "foreign-window-mb", FOREIGN_WINDOW_MB_MAX)?;
+    let mut foreign_window = window_s.map_or_else(WindowSettings::default, WindowSettings::of_seconds);
+    if let Some(bytes) = window_mb.and_then(|mb| usize::try_from(mb << 20).ok()) {
+        foreign_window.bytes_max = bytes;
+    }
     // `localhost` is what people write; a name would need a resolver and may be several addresses.
     let numeric = listen.replace("localhost:", "127.0.0.1:");
     Ok(Settings {
@@ -212,6 +244,7 @@ pub fn resolve(
         public_url: pick(flags.public_url, "public-url").map(public_url).transpose()?,
         trusted_proxies: pick(flags.trusted_proxies, "trusted-proxies").map_or(Ok(Vec::new()), proxies)?,
         memory_bytes_max: pick(flags.memory_limit, "memory-limit").map_or(Ok(MEMORY_BYTES_USUAL), memory)?,
+        foreign_window,
     })
 }
 

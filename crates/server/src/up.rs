@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use crate::access_keys::{DEFAULT_ACCOUNT, SYSTEM};
 use crate::connections::{self, raise_file_limit};
 use crate::controller::{Controller, Shared, now_ms};
+use crate::ingest::foreign::keep_deciding;
 use crate::limits::{LARGE_BLOCK_BYTES, RETENTION_INTERVAL_S, STORE_TRY_INTERVAL_S, TLS_LOOK_INTERVAL_S};
 use crate::roles::ACCOUNT_ADMINISTRATOR;
 use crate::router::router;
@@ -21,6 +22,9 @@ use crate::settings::Settings;
 use crate::tls::Tls;
 use crate::users::{ADMIN, ROOT};
 use crate::{log, secret};
+
+/// Where spans of other SDKs wait, in the data directory.
+const FOREIGN_FOLDER: &str = "foreign";
 
 /// What a first start made up and prints once.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -99,6 +103,10 @@ pub async fn run(settings: Settings) -> Result<()> {
         let tls = tls.transpose()?.map(Arc::new);
         let store = open_store(&settings.data)?;
         let controller = Arc::new(Controller::with(store, address.to_string(), settings.options())?);
+        controller
+            .foreign
+            .open(&settings.data.join(FOREIGN_FOLDER), settings.foreign_window, &*controller.store)
+            .context("cannot open the log of foreign telemetry")?;
         let made = prepare(&controller, &settings)?;
         announce(address, &settings, &made);
         Ok((controller, tls))
@@ -130,6 +138,7 @@ pub async fn serve(
     let mut beside = tokio::task::JoinSet::new();
     beside.spawn(clean_up(Arc::clone(&controller)));
     beside.spawn(crate::jobs::run(Arc::clone(&controller)));
+    beside.spawn(keep_deciding(Arc::clone(&controller)));
     beside.spawn(try_to_write(Arc::clone(&controller)));
     if let Some(tls) = &tls {
         beside.spawn(look_at_certificate(Arc::clone(tls)));
