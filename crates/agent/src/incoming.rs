@@ -16,8 +16,12 @@ pub(crate) struct Incoming {
     pub(crate) keep: bool,
 }
 
-/// Reads a header. `None`: as if there were none.
+/// Reads a header: ours, or the `traceparent` of a caller that only knows OpenTelemetry. `None`: as if there were none.
 pub(crate) fn read(text: &str, app_id: AppId, account: Guid) -> Option<Incoming> {
+    read_ours(text, app_id, account).or_else(|| TraceParent::parse(text).as_ref().map(of_trace_parent))
+}
+
+fn read_ours(text: &str, app_id: AppId, account: Guid) -> Option<Incoming> {
     match CorrelationHeader::parse(text) {
         Ok(Received::Continue(header)) => Some(of_header(&header, app_id, account)),
         _ => None,
@@ -29,7 +33,7 @@ pub(crate) fn read(text: &str, app_id: AppId, account: Guid) -> Option<Incoming>
 /// each of which may be empty.
 pub(crate) fn read_all(text: &str, app_id: AppId, account: Guid) -> Option<Incoming> {
     let mut lines = text.splitn(3, '\n');
-    let header = lines.next().and_then(|header| read(header, app_id, account));
+    let header = lines.next().and_then(|header| read_ours(header, app_id, account));
     if header.is_some() {
         return header;
     }
@@ -80,7 +84,8 @@ fn behind_others(incoming: &mut Incoming, parent: &TraceParent) {
     let inherited = &mut incoming.inherited;
     inherited.parent_span_id = Some(parent.span_id);
     inherited.sequence = format!("{}|{}", inherited.sequence, parent.span_id.to_u64()).into();
-    for caller in inherited.caller.iter_mut().chain(incoming.continued.iter_mut().map(|key| &mut key.caller)) {
+    for caller in inherited.caller.iter_mut().chain(incoming.continued.iter_mut().map(|key| &mut key.caller))
+    {
         caller.backend_id = None;
     }
 }

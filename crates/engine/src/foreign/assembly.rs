@@ -114,9 +114,9 @@ impl Shape {
             .map(|held| match held.span.parent {
                 None => match held.span.link {
                     // A consumer may follow the message it handles instead of being its child.
-                    Some((guid, span)) if matches!(held.span.role, Role::Entry(_)) => {
-                        memory.place(&linked(key, guid), span).map_or(Parent::None, |p| Parent::Decided(p.clone()))
-                    }
+                    Some((guid, span)) if matches!(held.span.role, Role::Entry(_)) => memory
+                        .place(&linked(key, guid), span)
+                        .map_or(Parent::None, |p| Parent::Decided(p.clone())),
                     _ => Parent::None,
                 },
                 Some(parent) => match (index.get(&parent), memory.place(key, parent)) {
@@ -213,7 +213,9 @@ impl Shape {
                 }
                 _ => false,
             };
-            if let (Some(slot), Some(under_exit)) = (self.tops.get_mut(number), self.under_exit.get_mut(number)) {
+            if let (Some(slot), Some(under_exit)) =
+                (self.tops.get_mut(number), self.under_exit.get_mut(number))
+            {
                 *slot = Some(top.clone());
                 *under_exit = under;
             }
@@ -288,13 +290,7 @@ impl Assembled {
     }
 
     /// Callers first, so that every segment finds the BT of its caller. A circle begins where it is entered.
-    fn name_segments(
-        &mut self,
-        key: &TraceKey,
-        account: Guid,
-        shape: &Shape,
-        namer: &mut dyn Namer,
-    ) {
+    fn name_segments(&mut self, key: &TraceKey, account: Guid, shape: &Shape, namer: &mut dyn Namer) {
         let mut done = vec![false; self.segments.len()];
         let mut entered = vec![false; self.segments.len()];
         for first in 0..self.segments.len() {
@@ -344,7 +340,9 @@ impl Assembled {
         caller_segment: Option<usize>,
         namer: &mut dyn Namer,
     ) {
-        let Some(held) = self.segments.get(segment).and_then(|draft| self.spans.get(draft.span)) else { return };
+        let Some(held) = self.segments.get(segment).and_then(|draft| self.spans.get(draft.span)) else {
+            return;
+        };
         let span_number = self.segments.get(segment).map_or(0, |draft| draft.span);
         let process = Arc::clone(&held.process);
         let header = correlation(key, account, held).filter(|header| header.app_id == process.app_id);

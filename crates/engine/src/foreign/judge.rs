@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tierline_model::foreign::Exit;
 use tierline_model::transaction::other_traffic_name;
 use tierline_model::{
-    AgentConfig, Backend, BackendId, BackendKey, BtId, BtOrigin, BtRef, CapturePolicy, EntryType, ErrorFilter,
-    ErrorRecord, ExitType, Moments, Property, RollingWindow, Thresholds, TierId,
+    AgentConfig, Backend, BackendId, BackendKey, BtId, BtOrigin, BtRef, CapturePolicy, EntryType,
+    ErrorFilter, ErrorRecord, ExitType, Moments, Property, RollingWindow, Thresholds, TierId,
 };
 use tierline_store::Store;
 
@@ -53,7 +53,9 @@ pub(super) struct AccountNames<'j> {
 impl Judge {
     /// Makes sure that a tier is known and its configuration not old. What cannot be read stays as it was.
     pub(super) fn prepare(&mut self, store: &dyn Store, account: &Arc<str>, process: &Process, now_ms: u64) {
-        if self.tiers.len() >= FOREIGN_TIERS_MAX && !self.tiers.contains_key(&(Arc::clone(account), process.tier_id)) {
+        if self.tiers.len() >= FOREIGN_TIERS_MAX
+            && !self.tiers.contains_key(&(Arc::clone(account), process.tier_id))
+        {
             self.tiers.clear();
         }
         let key = (Arc::clone(account), process.tier_id);
@@ -80,7 +82,12 @@ impl Judge {
     }
 
     /// Whether an HTTP status is an error on this tier.
-    pub(super) fn is_error_status(&mut self, account: &Arc<str>, tier_id: TierId, status: Option<u16>) -> bool {
+    pub(super) fn is_error_status(
+        &mut self,
+        account: &Arc<str>,
+        tier_id: TierId,
+        status: Option<u16>,
+    ) -> bool {
         let tier = self.tier(account, tier_id);
         status.is_some_and(|status| tier.config.errors.is_error_status(status))
     }
@@ -92,7 +99,13 @@ impl Judge {
     }
 
     /// What an execution is measured against.
-    pub(super) fn thresholds(&mut self, account: &Arc<str>, tier_id: TierId, bt: BtId, end_ms: u64) -> Thresholds {
+    pub(super) fn thresholds(
+        &mut self,
+        account: &Arc<str>,
+        tier_id: TierId,
+        bt: BtId,
+        end_ms: u64,
+    ) -> Thresholds {
         let tier = self.tier(account, tier_id);
         let policy = *tier.config.bt_thresholds.get(&bt).unwrap_or(&tier.config.thresholds);
         let state = tier.bts.entry(bt).or_default();
@@ -139,7 +152,8 @@ impl Judge {
         let nth = snapshots.every_nth > 0 && state.executions % snapshots.every_nth == 0;
         let due = snapshots.periodic_interval_s > 0 && now_ms >= state.periodic_due_ms;
         if due {
-            state.periodic_due_ms = now_ms.saturating_add(snapshots.periodic_interval_s.saturating_mul(1_000));
+            state.periodic_due_ms =
+                now_ms.saturating_add(snapshots.periodic_interval_s.saturating_mul(1_000));
         }
         (nth || due).then_some(CapturePolicy::TimeSampling)
     }

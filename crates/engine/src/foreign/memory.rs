@@ -110,8 +110,11 @@ impl Memory {
     ) -> Option<Resolution> {
         let place = parent.and_then(|parent| self.place(&key, parent));
         let resolution = place.and_then(|place| {
-            (place.process.app_id == app_id)
-                .then_some(Resolution { app_id, backend_id: place.backend_id?, tier_id })
+            (place.process.app_id == app_id).then_some(Resolution {
+                app_id,
+                backend_id: place.backend_id?,
+                tier_id,
+            })
         });
         let notes = self.elsewhere.entry(key.clone()).or_default();
         if notes.is_empty() {

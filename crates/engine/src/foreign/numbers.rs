@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tierline_model::interval::Caller;
 use tierline_model::{
-    AgentIdentity, AppId, Backend, BackendId, BtId, BtRef, ExitMetrics, Histogram, Incarnation, IntervalReport,
-    Ledger, RuntimeSample, Segment, SegmentMetrics, Verdict, VerdictCounts,
+    AgentIdentity, AppId, Backend, BackendId, BtId, BtRef, ExitMetrics, Histogram, Incarnation,
+    IntervalReport, Ledger, RuntimeSample, Segment, SegmentMetrics, Verdict, VerdictCounts,
 };
 use tierline_store::{Resolution, WriteBatch};
 
@@ -66,7 +66,8 @@ impl Numbers {
         metrics.duration.record(duration_ns);
         draft.ledger.begun += 1;
         draft.ledger.ended += 1;
-        draft.ledger.other_traffic += u64::from(bt.origin.as_ref().is_some_and(|origin| origin.other_traffic));
+        draft.ledger.other_traffic +=
+            u64::from(bt.origin.as_ref().is_some_and(|origin| origin.other_traffic));
     }
 
     pub(super) fn exit(

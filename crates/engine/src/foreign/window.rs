@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use tierline_model::correlation::account_guid;
 use tierline_model::foreign::{ForeignBatch, ForeignSpan, LoggedError, Role, error_bytes};
-use tierline_model::{AgentIdentity, CapturePolicy, ErrorRecord, Guid, Incarnation, Segment, SpanId, Verdict};
+use tierline_model::{
+    AgentIdentity, CapturePolicy, ErrorRecord, Guid, Incarnation, Segment, SpanId, Verdict,
+};
 use tierline_store::{Resolution, Store, WriteBatch};
 
 use super::assembly::{Assembled, assemble, is_called_by_ours};
@@ -15,8 +17,8 @@ use super::memory::{Memory, Place};
 use super::numbers::Numbers;
 use super::{Held, Process, TraceKey};
 use crate::limits::{
-    FOREIGN_DECISIONS_MAX, FOREIGN_LOGGED_ERRORS_MAX, FOREIGN_PATIENCE, FOREIGN_PROCESSES_MAX, FOREIGN_QUIET_S,
-    FOREIGN_SEGMENTS_MAX, FOREIGN_TRACE_SPANS_MAX, FOREIGN_WINDOW_BYTES,
+    FOREIGN_DECISIONS_MAX, FOREIGN_LOGGED_ERRORS_MAX, FOREIGN_PATIENCE, FOREIGN_PROCESSES_MAX,
+    FOREIGN_QUIET_S, FOREIGN_SEGMENTS_MAX, FOREIGN_TRACE_SPANS_MAX, FOREIGN_WINDOW_BYTES,
 };
 
 /// How long and how much a window holds.
@@ -35,7 +37,11 @@ impl WindowSettings {
     #[must_use]
     pub const fn of_seconds(quiet_s: u64) -> Self {
         let quiet_ms = quiet_s.saturating_mul(1_000);
-        Self { quiet_ms, patience_ms: quiet_ms.saturating_mul(FOREIGN_PATIENCE), bytes_max: FOREIGN_WINDOW_BYTES }
+        Self {
+            quiet_ms,
+            patience_ms: quiet_ms.saturating_mul(FOREIGN_PATIENCE),
+            bytes_max: FOREIGN_WINDOW_BYTES,
+        }
     }
 }
 
@@ -197,7 +203,12 @@ impl Window {
 
     /// Our agents kept these segments: what foreign tiers did in the same requests is kept too, and the backends
     /// through which foreign tiers called ours become known.
-    pub fn kept_by_agents(&mut self, account: &Arc<str>, now_ms: u64, batches: &[(AgentIdentity, Vec<Segment>)]) {
+    pub fn kept_by_agents(
+        &mut self,
+        account: &Arc<str>,
+        now_ms: u64,
+        batches: &[(AgentIdentity, Vec<Segment>)],
+    ) {
         for (agent, segments) in batches {
             let ids = (agent.app_id(), agent.tier_id());
             for segment in segments {
@@ -245,7 +256,8 @@ impl Window {
 
     /// Takes traces out of the window.
     pub fn take(&mut self, keys: &[TraceKey]) -> Vec<(TraceKey, Trace)> {
-        let taken: Vec<(TraceKey, Trace)> = keys.iter().filter_map(|key| self.traces.remove_entry(key)).collect();
+        let taken: Vec<(TraceKey, Trace)> =
+            keys.iter().filter_map(|key| self.traces.remove_entry(key)).collect();
         self.bytes -= taken.iter().map(|(_, trace)| trace.bytes).sum::<usize>();
         taken
     }
@@ -300,7 +312,13 @@ impl Window {
         for (draft, judged) in assembled.segments.iter().zip(&judged) {
             if let Some(held) = assembled.spans.get(draft.span) {
                 let (process, duration_ns) = (&held.process, held.span.duration_ns);
-                numbers.segment(process, (&draft.bt, draft.caller), judged.verdict, duration_ns, judged.end_ms);
+                numbers.segment(
+                    process,
+                    (&draft.bt, draft.caller),
+                    judged.verdict,
+                    duration_ns,
+                    judged.end_ms,
+                );
                 self.judge.executed(&key.account, process.tier_id, draft.bt.id, duration_ns, judged.end_ms);
                 for exit in &draft.exits {
                     self.count_exit(key, assembled, *exit, (draft.bt.id, draft.bt.app_id), numbers);

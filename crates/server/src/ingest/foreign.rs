@@ -119,7 +119,12 @@ impl Foreign {
     }
 
     /// Our agents kept these segments.
-    pub(super) fn kept_by_agents(&self, account: &str, received_ms: u64, batches: &[(AgentIdentity, Vec<Segment>)]) {
+    pub(super) fn kept_by_agents(
+        &self,
+        account: &str,
+        received_ms: u64,
+        batches: &[(AgentIdentity, Vec<Segment>)],
+    ) {
         if !batches.is_empty() {
             self.lock().window.kept_by_agents(&Arc::from(account), received_ms, batches);
         }
@@ -176,7 +181,8 @@ impl State {
         // A decision a second at most on average, so that its number tells it apart for longer than an hour.
         let decision = (now_ms / 1_000).max(self.decision + 1);
         if let Some(log) = &mut self.log {
-            log.append(&Record::Decision { decision, now_ms, keys: keys.clone() }, true).map_err(io_unavailable)?;
+            log.append(&Record::Decision { decision, now_ms, keys: keys.clone() }, true)
+                .map_err(io_unavailable)?;
         }
         self.make(store, decision, now_ms, &keys);
         Ok(())
@@ -239,8 +245,7 @@ pub async fn keep_deciding(controller: Shared) {
     loop {
         every.tick().await;
         let shared = Arc::clone(&controller);
-        let ticked =
-            tokio::task::spawn_blocking(move || shared.foreign.tick(&*shared.store, now_ms())).await;
+        let ticked = tokio::task::spawn_blocking(move || shared.foreign.tick(&*shared.store, now_ms())).await;
         let failed = match ticked {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),

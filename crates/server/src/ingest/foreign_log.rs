@@ -15,7 +15,8 @@ use tierline_wire::otlp::{Encoding, Signal};
 
 use crate::controller::now_ms;
 use crate::limits::{
-    FOREIGN_LOG_BYTES_MAX, FOREIGN_LOG_FILE_BYTES, FOREIGN_LOG_FILE_MS, FOREIGN_LOG_KEPT_MS, INGEST_BODY_BYTES_MAX,
+    FOREIGN_LOG_BYTES_MAX, FOREIGN_LOG_FILE_BYTES, FOREIGN_LOG_FILE_MS, FOREIGN_LOG_KEPT_MS,
+    INGEST_BODY_BYTES_MAX,
 };
 
 /// Length and checksum in front of a record.
@@ -107,7 +108,8 @@ impl ForeignLog {
             self.end_file(now_ms);
         }
         if self.file.is_none() {
-            let file = File::options().create_new(true).append(true).open(path(&self.folder, self.number + 1))?;
+            let file =
+                File::options().create_new(true).append(true).open(path(&self.folder, self.number + 1))?;
             // The name must survive a crash as well as the content.
             File::open(&self.folder)?.sync_all()?;
             self.number += 1;

@@ -112,16 +112,18 @@ fn foreign(span: &Span<'_>, limits: &DecodeLimits) -> Result<ForeignSpan, Reason
         errors.push(from_status(span, &bag, http_status));
     }
     let ours = span.trace_state.len() <= TRACE_STATE_BYTES_MAX
-        && span.trace_state.split(',').any(|member| {
-            member.trim().split_once('=').is_some_and(|(key, _)| key == TRACE_STATE_KEY)
-        });
+        && span
+            .trace_state
+            .split(',')
+            .any(|member| member.trim().split_once('=').is_some_and(|(key, _)| key == TRACE_STATE_KEY));
     Ok(ForeignSpan {
         guid,
         span_id,
         parent: parent.filter(|parent| *parent != span_id),
-        link: span.links.iter().find_map(|(trace, span)| {
-            Some((Guid::from_bytes(*trace)?, SpanId::from_bytes(*span)?))
-        }),
+        link: span
+            .links
+            .iter()
+            .find_map(|(trace, span)| Some((Guid::from_bytes(*trace)?, SpanId::from_bytes(*span)?))),
         trace_state: ours.then(|| Arc::from(&*span.trace_state)),
         role: role(span, &bag, parent.is_some()),
         start_unix_ns: span.start_ns,
@@ -143,8 +145,9 @@ fn role(span: &Span<'_>, bag: &Bag<'_>, has_parent: bool) -> Role {
         2 => Role::Entry(entry::entry(SegmentKind::Server, &span.name, bag)),
         5 if exit::polls(bag) => inside(),
         5 => Role::Entry(entry::entry(SegmentKind::Consumer, &span.name, bag)),
-        3 | 4 => exit::exit(&span.name, bag, span.kind == 4)
-            .map_or_else(inside, |exit| Role::Exit(Box::new(exit))),
+        3 | 4 => {
+            exit::exit(&span.name, bag, span.kind == 4).map_or_else(inside, |exit| Role::Exit(Box::new(exit)))
+        }
         _ => inside(),
     }
 }

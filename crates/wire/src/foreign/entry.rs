@@ -20,7 +20,11 @@ pub(super) fn entry(kind: SegmentKind, span_name: &str, bag: &Bag<'_>) -> Entry 
         SegmentKind::Consumer => bag.text(bag::MESSAGING_DESTINATION).map(|name| name.into_owned()),
         SegmentKind::Internal => None,
     };
-    Entry { kind, name: Arc::from(clean_bt_name(name.as_deref().unwrap_or(span_name))), details: details(bag) }
+    Entry {
+        kind,
+        name: Arc::from(clean_bt_name(name.as_deref().unwrap_or(span_name))),
+        details: details(bag),
+    }
 }
 
 /// The route the framework matched, else service and method of a procedure call, else the first two segments of the
@@ -44,7 +48,8 @@ fn request_name(bag: &Bag<'_>) -> Option<String> {
 
 /// `/orders/{id}` as `/orders/:id`: braces are forbidden in BT names, and two spellings of one route are one BT.
 fn parameters_without_braces(route: &str) -> String {
-    let route = if route.starts_with('/') || route.starts_with('^') { route.to_owned() } else { format!("/{route}") };
+    let route =
+        if route.starts_with('/') || route.starts_with('^') { route.to_owned() } else { format!("/{route}") };
     let mut name = String::with_capacity(route.len());
     for part in route.split_inclusive('/') {
         let (body, slash) = part.strip_suffix('/').map_or((part, ""), |body| (body, "/"));

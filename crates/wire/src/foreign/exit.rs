@@ -53,7 +53,10 @@ pub(super) fn exit(span_name: &str, bag: &Bag<'_>, producer: bool) -> Option<Exi
 /// Whether a messaging span only fetches or settles.
 pub(super) fn polls(bag: &Bag<'_>) -> bool {
     bag.text(bag::MESSAGING_OPERATION).is_some_and(|operation| {
-        matches!(&*operation.to_ascii_lowercase(), "receive" | "poll" | "settle" | "ack" | "nack" | "complete")
+        matches!(
+            &*operation.to_ascii_lowercase(),
+            "receive" | "poll" | "settle" | "ack" | "nack" | "complete"
+        )
     })
 }
 
@@ -106,7 +109,8 @@ fn database(system: &str, span_name: &str, bag: &Bag<'_>) -> Target {
         other => (other.to_ascii_uppercase().into(), ""),
     };
     let host = bag.text(bag::PEER_HOST).unwrap_or_default();
-    let port = bag.text(bag::PEER_PORT).unwrap_or(Cow::Borrowed(if host.is_empty() { "" } else { usual_port }));
+    let port =
+        bag.text(bag::PEER_PORT).unwrap_or(Cow::Borrowed(if host.is_empty() { "" } else { usual_port }));
     let database = bag.text(bag::DB_NAMESPACE).unwrap_or_default();
     let operation = bag
         .text(bag::DB_TEXT)
@@ -137,15 +141,15 @@ fn message(system: &str, bag: &Bag<'_>) -> Target {
     let destination = bag.text(bag::MESSAGING_DESTINATION).unwrap_or_default();
     let host = bag.text(bag::PEER_HOST).unwrap_or_default();
     if system == "rabbitmq" {
-        let port = bag.text(bag::PEER_PORT).unwrap_or(Cow::Borrowed(if host.is_empty() { "" } else { "5672" }));
+        let port =
+            bag.text(bag::PEER_PORT).unwrap_or(Cow::Borrowed(if host.is_empty() { "" } else { "5672" }));
         let key = bag
             .text(&["messaging.rabbitmq.destination.routing_key", "messaging.rabbitmq.routing_key"])
             .unwrap_or_default();
         // Newer conventions write `exchange:routing key` as the destination.
         let exchange = destination.strip_suffix(&*key).and_then(|rest| rest.strip_suffix(':'));
         let exchange = exchange.filter(|_| !key.is_empty()).unwrap_or(&destination);
-        let properties =
-            [("HOST", &*host), ("PORT", &*port), ("EXCHANGE", exchange), ("ROUTING KEY", &*key)];
+        let properties = [("HOST", &*host), ("PORT", &*port), ("EXCHANGE", exchange), ("ROUTING KEY", &*key)];
         return Target {
             exit_type: ExitType::RabbitMq,
             properties: said(&properties),
@@ -184,9 +188,7 @@ fn other(span_name: &str, bag: &Bag<'_>, producer: bool) -> Target {
     let peer = bag.text(&["peer.service", "service.peer.name"]);
     let (properties, name) = match peer {
         Some(peer) => (said(&[("NAME", &*peer)]), peer.into_owned()),
-        None if !host.is_empty() => {
-            (said(&[("HOST", &*host), ("PORT", &*port)]), address(&host, &port))
-        }
+        None if !host.is_empty() => (said(&[("HOST", &*host), ("PORT", &*port)]), address(&host, &port)),
         None => (said(&[("NAME", &*cut(span_name, NAME_CHARS_MAX))]), span_name.to_owned()),
     };
     Target { exit_type, properties, name, operation: span_name.to_owned() }

@@ -88,8 +88,7 @@ impl LogSink for Collector<'_> {
 fn logged_error(record: &LogRecord<'_>) -> Option<LoggedError> {
     let guid = Guid::from_bytes(record.trace_id)?;
     let span_id = SpanId::from_bytes(record.span_id)?;
-    let has_exception =
-        Bag(&record.attributes).has(&[name::EXCEPTION_TYPE, name::EXCEPTION_MESSAGE]);
+    let has_exception = Bag(&record.attributes).has(&[name::EXCEPTION_TYPE, name::EXCEPTION_MESSAGE]);
     let body = || as_text(&record.body).unwrap_or_default();
     let error = if has_exception {
         exception(&record.attributes)

@@ -27,10 +27,7 @@ pub(super) fn identity(attributes: &Attributes<'_>) -> Option<AgentIdentity> {
     };
     let application = named(&[name::SERVICE_NAMESPACE], DEFAULT_APPLICATION);
     let tier = named(&[name::SERVICE_NAME], DEFAULT_TIER);
-    let node = named(
-        &[name::SERVICE_INSTANCE_ID, "k8s.pod.name", name::HOST_NAME, "container.id"],
-        &tier,
-    );
+    let node = named(&[name::SERVICE_INSTANCE_ID, "k8s.pod.name", name::HOST_NAME, "container.id"], &tier);
     let process_id = bag.number(&[name::PROCESS_PID]).and_then(|pid| u32::try_from(pid).ok()).unwrap_or(0);
     let who = format!("{application}\u{0}{tier}\u{0}{node}\u{0}{process_id}");
     Some(AgentIdentity {

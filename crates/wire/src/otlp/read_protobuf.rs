@@ -6,14 +6,14 @@ use std::borrow::Cow;
 
 use super::DecodeError;
 use super::view::{
-    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink, NOT_READABLE,
-    NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
+    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink,
+    NOT_READABLE, NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
     TOO_MANY_BUCKETS, Value,
 };
 use crate::limits::{
     ATTRIBUTE_ARRAY_MAX, ATTRIBUTE_KEY_BYTES_MAX, EVENT_ATTRIBUTES_MAX, EVENTS_PER_SPAN_MAX,
-    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, LINKS_PER_SPAN_MAX, POINT_ATTRIBUTES_MAX, RESOURCE_ATTRIBUTES_MAX,
-    RESOURCES_PER_REQUEST_MAX, SPAN_ATTRIBUTES_MAX,
+    HISTOGRAM_BUCKETS_READ_MAX, ITEM_BYTES_MAX, LINKS_PER_SPAN_MAX, POINT_ATTRIBUTES_MAX,
+    RESOURCE_ATTRIBUTES_MAX, RESOURCES_PER_REQUEST_MAX, SPAN_ATTRIBUTES_MAX,
 };
 use crate::protobuf::Field::{self, Bytes, Fixed64, Varint};
 use crate::protobuf::{Malformed, Reader};
