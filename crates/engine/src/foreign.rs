@@ -45,6 +45,3 @@ struct Held {
     process: Arc<Process>,
     span: ForeignSpan,
 }
-
-#[cfg(test)]
-mod tests;

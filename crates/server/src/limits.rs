@@ -230,6 +230,7 @@ pub const OAUTH_BODY_BYTES_MAX: usize = 16 << 10;
 
 /// Lines of the audit in one answer of the page API.
 pub const AUDIT_PAGE_MAX: usize = 1_000;
+
 /// Seconds between two looks at what policies want and which actions are due.
 pub const JOB_INTERVAL_S: u64 = 5;
 

@@ -39,8 +39,9 @@ async fn metrics(State(controller): State<Shared>, parts: Parts) -> impl IntoRes
     let visitor = visitor.map(|found| found.visitor);
     let all = visitor.as_ref().is_some_and(|visitor| visitor.must(Permission::ManageAccounts).is_ok());
     let own = visitor.map(|visitor| visitor.account);
-    let text =
+    let mut text =
         controller.counters.text(&controller.gauges(), |account| all || own.as_deref() == Some(account));
+    text.push_str(&controller.foreign.waiting().text());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
 }
 

@@ -169,6 +169,26 @@ impl Foreign {
     }
 }
 
+impl Waiting {
+    /// The lines for `/metrics`, in Prometheus text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let lines = [
+            ("foreign_traces_waiting", "gauge", "Traces of other SDKs that wait", self.traces as u64),
+            ("foreign_window_bytes", "gauge", "Bytes of their spans, about", self.bytes as u64),
+            ("foreign_log_bytes", "gauge", "Bytes of the log behind them", self.log_bytes),
+            ("foreign_calls_outside_total", "counter", "Calls outside of any segment", self.calls_outside),
+        ];
+        lines
+            .iter()
+            .map(|(name, kind, help, value)| {
+                let name = format!("tierline_{name}");
+                format!("# HELP {name} {help}.\n# TYPE {name} {kind}\n{name} {value}\n")
+            })
+            .collect()
+    }
+}
+
 impl State {
     fn decide(&mut self, store: &dyn Store, now_ms: u64) -> Result<(), StoreError> {
         if self.decided.len() >= FOREIGN_DECISIONS_WAITING_MAX {
