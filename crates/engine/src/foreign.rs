@@ -9,6 +9,7 @@
 //! again changes nothing, and another decision about the same minute adds.
 
 mod assembly;
+mod decision;
 mod judge;
 mod kept;
 mod memory;
