@@ -66,6 +66,8 @@ pub trait Alerting: Serialize + DeserializeOwned + Clone + Send + 'static {
     const KIND: &'static str;
     /// What it is called in sentences.
     const WHAT: &'static str;
+    /// Whether it may hold a secret (a webhook's token): then only those who may change it see it whole.
+    const MAY_HOLD_SECRETS: bool = false;
     /// Its id within the application.
     fn id(&self) -> u64;
     /// Gives it an id.
@@ -310,10 +312,11 @@ pub fn delete<T: Alerting>(
 }
 
 macro_rules! alerting {
-    ($thing:ty, $kind:literal, $what:literal $(, $defaults:path)?) => {
+    ($thing:ty, $kind:literal, $what:literal $(, $defaults:path)? $(; may hold secrets: $secrets:literal)?) => {
         impl $crate::alerting::Alerting for $thing {
             const KIND: &'static str = $kind;
             const WHAT: &'static str = $what;
+            $(const MAY_HOLD_SECRETS: bool = $secrets;)?
             fn id(&self) -> u64 {
                 self.id
             }

@@ -88,7 +88,7 @@ pub struct Header {
     pub value: String,
 }
 
-alerting!(Action, "action", "action");
+alerting!(Action, "action", "action"; may hold secrets: true);
 
 impl Action {
     /// Says why it cannot be carried out.

@@ -115,7 +115,14 @@ fn read<T: Alerting>(definition: Value) -> Result<T, ApiError> {
     serde_json::from_value(definition).map_err(|error| unreadable::<T>(&error))
 }
 
-fn all<T: Alerting>(store: &dyn Store, account: &str, app: AppId) -> Result<Vec<AlertingObject>, ApiError> {
+/// Who may only look does not see secrets.
+fn may_see<T: Alerting>(by: &Visitor) -> Result<(), ApiError> {
+    if T::MAY_HOLD_SECRETS { Ok(by.must(Permission::ConfigureAlerting)?) } else { Ok(()) }
+}
+
+fn all<T: Alerting>(store: &dyn Store, by: &Visitor, app: AppId) -> Result<Vec<AlertingObject>, ApiError> {
+    may_see::<T>(by)?;
+    let account = &by.account;
     alerting::list::<T>(store, account, app)?.iter().map(shown).collect()
 }
 
@@ -126,6 +133,16 @@ fn get<T: Alerting>(
     id: u64,
 ) -> Result<AlertingObject, ApiError> {
     shown(&alerting::get::<T>(store, account, app, id)?)
+}
+
+fn seen<T: Alerting>(
+    store: &dyn Store,
+    by: &Visitor,
+    app: AppId,
+    id: u64,
+) -> Result<AlertingObject, ApiError> {
+    may_see::<T>(by)?;
+    get::<T>(store, &by.account, app, id)
 }
 
 fn add<T: Alerting>(
@@ -185,7 +202,7 @@ pub async fn list(
 ) -> Result<Json<Vec<AlertingObject>>, ApiError> {
     place.visitor.must(Permission::ViewApplications)?;
     let work =
-        move |store: &dyn Store| for_kind!(place.path_text("kind"), all(store, &place.account, place.app_id));
+        move |store: &dyn Store| for_kind!(place.path_text("kind"), all(store, &place.visitor, place.app_id));
     Ok(Json(controller.work(work).await??))
 }
 
@@ -207,7 +224,7 @@ pub async fn one(State(controller): State<Shared>, place: Place) -> Result<Json<
     place.visitor.must(Permission::ViewApplications)?;
     let id = place.path_id("id", Some)?;
     let work = move |store: &dyn Store| {
-        for_kind!(place.path_text("kind"), get(store, &place.account, place.app_id, id))
+        for_kind!(place.path_text("kind"), seen(store, &place.visitor, place.app_id, id))
     };
     Ok(Json(controller.work(work).await??))
 }

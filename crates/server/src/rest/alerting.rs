@@ -273,6 +273,9 @@ fn whole<T: Alerting>(status: StatusCode, thing: &T) -> Result<Response, RestErr
 async fn one<T: Alerting>(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
     let app_id = app_id(&controller, &address).await?;
     let id = id(&address, T::WHAT)?;
+    if T::MAY_HOLD_SECRETS {
+        address.visitor.must(Permission::ConfigureAlerting)?;
+    }
     let account = address.account;
     let found = controller.ask(move |store| Ok(alerting::get::<T>(store, &account, app_id, id))).await??;
     let mut response = whole(StatusCode::OK, &found.value)?;

@@ -138,7 +138,55 @@ async fn people_rename_exclude_group_and_resolve() {
 }
 
 #[tokio::test]
-async fn only_those_who_may_change_anything() {
+async fn who_may_look_sees_no_secret_and_changes_nothing() {
+    let server = Server::with_shop().await;
+    let viewer = json!({"name": "vera", "password": "a-password-of-vera", "roleIds": [4]});
+    expect(&server, "POST", "/api/users", viewer, StatusCode::OK).await;
+    let hook = json!({"definition": {"name": "hook", "actionType": "HTTP_REQUEST", "url": "https://h/x",
+        "headers": [{"name": "Authorization", "value": "Bearer secret"}]}});
+    let made = expect(&server, "POST", "/alerting/actions", hook.clone(), StatusCode::CREATED).await;
+    let app = AppId::of(shop::APP);
+    let as_vera = |method: &str, path: String, body: &Value| {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", basic("vera@customer1", "a-password-of-vera"))
+            .header("x-csrf-token", "a script")
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        server.send(request)
+    };
+    let page = format!("/api/applications/{app}");
+    let rest = format!("/controller/alerting/rest/v1/applications/{app}/actions/{}", made["id"]);
+    for (method, path, body, status) in [
+        ("GET", format!("{page}/alerting/health-rules"), &Value::Null, StatusCode::OK),
+        ("GET", format!("{page}/violations"), &Value::Null, StatusCode::OK),
+        ("GET", format!("{page}/alerting/actions"), &Value::Null, StatusCode::FORBIDDEN),
+        ("GET", format!("{page}/alerting/actions/{}", made["id"]), &Value::Null, StatusCode::FORBIDDEN),
+        ("GET", rest, &Value::Null, StatusCode::FORBIDDEN),
+        ("GET", format!("{page}/errors"), &Value::Null, StatusCode::FORBIDDEN),
+        ("GET", "/api/email-server".to_owned(), &Value::Null, StatusCode::FORBIDDEN),
+        ("POST", format!("{page}/alerting/actions"), &hook, StatusCode::FORBIDDEN),
+        ("POST", format!("{page}/alerting/actions/{}/test", made["id"]), &Value::Null, StatusCode::FORBIDDEN),
+        ("PUT", format!("{page}/agent-configuration"), &json!({"patch": {}}), StatusCode::FORBIDDEN),
+        ("POST", format!("{page}/diagnostic-sessions"), &json!({"minutes": 5}), StatusCode::FORBIDDEN),
+        (
+            "POST",
+            format!("{page}/business-transactions/administration"),
+            &json!({"action": "exclude", "ids": [5]}),
+            StatusCode::FORBIDDEN,
+        ),
+        ("POST", format!("{page}/events"), &json!({"type": "CUSTOM", "summary": "x"}), StatusCode::FORBIDDEN),
+    ] {
+        let answer = as_vera(method, path.clone(), body).await;
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.text());
+        assert!(!answer.text().contains("secret"), "{method} {path}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_answered_without_a_login() {
     let server = Server::with_shop().await;
     for (method, path) in [
         ("GET", "/alerting/health-rules"),
