@@ -7,8 +7,8 @@ use tierline_engine::foreign::WindowSettings;
 
 use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::controller::Options;
-use crate::oidc::OidcSettings;
 use crate::limits::{FOREIGN_WINDOW_MB_MAX, FOREIGN_WINDOW_S_MAX};
+use crate::oidc::OidcSettings;
 
 /// Where it listens when nobody says otherwise (architecture.md 5).
 pub const LISTEN_USUAL: &str = "127.0.0.1:8090";
