@@ -21,6 +21,8 @@ const FOLDERS_OF_MAIN: [&str; 2] = ["e2e", "fork"];
 const NODE_FOLDERS_APART: [&str; 3] = ["e2e", "package", "typescript"];
 /// Tests of the Node agent that run on every interpreter.
 const NODE_FOLDERS_OF_ALL: [&str; 2] = ["api", "hooks"];
+/// Tests of the Node agent that run on the main interpreter only, because they take minutes.
+const NODE_FILES_OF_MAIN: [&str; 1] = ["heap.test.mjs"];
 /// Short, so that the browser test need not wait for whole minutes.
 const BROWSER_REPORT_INTERVAL_MS: u64 = 1_000;
 
@@ -202,6 +204,8 @@ fn node_test_command(node: &Node, folder: &Path, parts: impl IntoIterator<Item =
         let mut files = Vec::new();
         test_files(&folder.join(&part), &mut files)?;
         files.sort();
+        let is_main = node.executable == node::main()?.executable;
+        files.retain(|file| is_main || !NODE_FILES_OF_MAIN.iter().any(|name| file.ends_with(name)));
         test.args(files);
     }
     Ok(test)
