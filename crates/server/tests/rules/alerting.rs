@@ -165,6 +165,7 @@ async fn who_may_look_sees_no_secret_and_changes_nothing() {
         ("GET", format!("{page}/alerting/actions"), &Value::Null, StatusCode::FORBIDDEN),
         ("GET", format!("{page}/alerting/actions/{}", made["id"]), &Value::Null, StatusCode::FORBIDDEN),
         ("GET", rest, &Value::Null, StatusCode::FORBIDDEN),
+        ("GET", format!("/controller/actions/{app}"), &Value::Null, StatusCode::FORBIDDEN),
         ("GET", format!("{page}/errors"), &Value::Null, StatusCode::FORBIDDEN),
         ("GET", "/api/email-server".to_owned(), &Value::Null, StatusCode::FORBIDDEN),
         ("POST", format!("{page}/alerting/actions"), &hook, StatusCode::FORBIDDEN),
