@@ -265,12 +265,24 @@ async fn list<T: Listed>(State(controller): State<Shared>, address: Address) -> 
     Ok(answer::json(StatusCode::OK, &Value::from(all)))
 }
 
+/// Actions hold secrets (tokens in the headers of webhooks): who may only look does not see them whole.
+///
+/// # Errors
+/// When the visitor may not.
+pub fn may_read_whole<T: Alerting>(address: &Address) -> Result<(), RestError> {
+    if T::KIND == Action::KIND {
+        address.visitor.must(Permission::ConfigureAlerting)?;
+    }
+    Ok(())
+}
+
 fn whole<T: Alerting>(status: StatusCode, thing: &T) -> Result<Response, RestError> {
     let value = serde_json::to_value(thing).map_err(|error| StoreError::Damaged(error.to_string()))?;
     Ok(answer::json(status, &value))
 }
 
 async fn one<T: Alerting>(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
+    may_read_whole::<T>(&address)?;
     let app_id = app_id(&controller, &address).await?;
     let id = id(&address, T::WHAT)?;
     if T::MAY_HOLD_SECRETS {

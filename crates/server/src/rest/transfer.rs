@@ -8,7 +8,7 @@ use serde_json::Value;
 use tierline_engine::alerting::{self, Action, Alerting, AlertingError, HealthRule, Policy};
 use tierline_model::AppId;
 
-use super::alerting::{audited, read};
+use super::alerting::{audited, may_read_whole, read};
 use super::answer;
 use super::body::Upload;
 use super::call::{Call, Calls, optional, required};
@@ -109,6 +109,7 @@ pub async fn app(controller: &Shared, address: &Address) -> Result<AppId, RestEr
 }
 
 async fn whole<T: Alerting>(controller: &Shared, address: &Address) -> Result<Vec<Value>, RestError> {
+    may_read_whole::<T>(address)?;
     let app_id = app(controller, address).await?;
     let account = address.account.clone();
     let all = controller.ask(move |store| Ok(alerting::list::<T>(store, &account, app_id))).await??;

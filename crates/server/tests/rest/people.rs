@@ -91,6 +91,13 @@ async fn the_older_way_to_make_a_user() {
     assert_eq!(refused.status.as_u16(), 403);
     recorded::check("error", &serde_json::from_slice(&refused.body).unwrap());
     assert_eq!(ask_as_bert("/controller/rest/configuration").await.status.as_u16(), 403);
+    let actions = "/controller/alerting/rest/v1/applications/shop/actions";
+    ask_json(&server, "POST", actions, &json!({"name": "a", "actionType": "EMAIL"})).await;
+    assert_eq!(ask_as_bert(actions).await.status.as_u16(), 200);
+    let id = server.get(actions).await.json()[0]["id"].clone();
+    for whole in [format!("{actions}/{id}"), "/controller/actions/shop".into()] {
+        assert_eq!(ask_as_bert(&whole).await.status.as_u16(), 403, "{whole} may hold secrets");
+    }
     for wrong in ["", "?user-name=x&user-roles=Moon", "?user-id=4711", "?user-name=x&user-password=short"] {
         let answer = ask(&server, "POST", &format!("/controller/rest/users{wrong}"), Body::empty()).await;
         assert!(answer.status.is_client_error(), "{wrong}: {}", answer.status);
