@@ -13,11 +13,13 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigHandler, Signal, signal};
 use tierline_model::AppId;
+use tierline_store::conformance::queries::whole;
 use tierline_store::conformance::random::Random;
 use tierline_store::conformance::sample::{ACCOUNT, batch, identity, now_ms, report, segment};
 use tierline_store::sqlite::{SqliteStore, crash};
 use tierline_store::{
-    Application, Entities, NodeSegments, SegmentFilter, Store, StoreError, TimeRange, WriteBatch,
+    Application, Entities, MetricFamily, MetricQuery, NodeSegments, SegmentFilter, Step, Store, StoreError,
+    TimeRange, WriteBatch,
 };
 
 const DAY_MS: u64 = 86_400_000;
@@ -64,6 +66,17 @@ fn parts(store: &SqliteStore, applications: &BTreeSet<AppId>, number: u64) -> (u
     (reports.len(), segments.len(), usize::from(applications.contains(&app_id)))
 }
 
+/// The numbers of a batch, from minutes and from sums, are those of its lines.
+fn check_sums(store: &SqliteStore, number: u64) {
+    let ledgers = store.ledgers(ACCOUNT, app_id(number), FOR_EVER).unwrap();
+    let executions: u64 = ledgers.iter().map(|record| record.executions).sum();
+    for step in [Step::Whole, Step::Minutes(1)] {
+        let query = MetricQuery { step, ..whole(app_id(number), MetricFamily::Segments, FOR_EVER) };
+        let counted: u64 = store.metrics(ACCOUNT, &query).unwrap().iter().map(|row| row.count).sum();
+        assert_eq!(counted, executions, "batch {number}, {step:?}");
+    }
+}
+
 const WHOLE: (usize, usize, usize) = (2, 21, 1);
 
 fn applications(store: &SqliteStore) -> BTreeSet<AppId> {
@@ -101,6 +114,12 @@ fn child_that_ingests() {
     let store = SqliteStore::open(&directory).unwrap();
     let next = AtomicU64::new(first);
     std::thread::scope(|scope| {
+        // Hours are packed, unpacked by what comes late, and packed again, all the time.
+        scope.spawn(|| {
+            loop {
+                store.drop_expired(now_ms() + 7_200_000).unwrap();
+            }
+        });
         for _ in 0..3 {
             scope.spawn(|| {
                 loop {
@@ -160,11 +179,17 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
     let (store, _) = open_soon(directory.path());
     let there = applications(&store);
     assert_eq!(there.len(), acknowledged.len());
-    for number in &acknowledged {
-        assert_eq!(parts(&store, &there, *number), WHOLE);
+    for packed in [false, true] {
+        if packed {
+            store.drop_expired(now_ms() + 7_200_000).unwrap();
+        }
+        for number in &acknowledged {
+            assert_eq!(parts(&store, &there, *number), WHOLE);
+            check_sums(&store, *number);
+        }
     }
     drop(store);
-    for entry in ["metrics", "snapshots", "."]
+    for entry in ["metrics", "metrics-10m", "metrics-1h", "snapshots", "."]
         .iter()
         .flat_map(|f| std::fs::read_dir(directory.path().join(f)).unwrap())
     {
