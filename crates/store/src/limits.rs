@@ -24,9 +24,9 @@ pub const SNAPSHOTS_RETENTION_DAYS: u64 = 14;
 /// Bytes of one block before compression. A segment that needs more is refused; a report as well.
 pub const BLOCK_CONTENT_BYTES_MAX: usize = 128 << 20;
 
-/// Bytes of segments after which a new block is begun: larger ones pack better (64.7, 60.0 and 59 bytes a span at 128,
-/// 256 and 320 KiB in bench/store), and one has to be unpacked to show one request.
-pub const SEGMENT_BLOCK_CONTENT_BYTES: usize = 512 << 10;
+/// Bytes of segments after which a new block is begun. Larger ones pack better (bench/store: 64.7 bytes a span at
+/// 128 KiB, 60.0 at 256 KiB), and one has to be unpacked to show one request.
+pub const SEGMENT_BLOCK_CONTENT_BYTES: usize = 256 << 10;
 
 /// Characters of the first error shown in a list of segments.
 pub const ERROR_SUMMARY_CHARS_MAX: usize = 200;
