@@ -8,7 +8,7 @@ use tierline_store::{Store, StoreError};
 
 use crate::access_keys::{DEFAULT_ACCOUNT, SYSTEM};
 use crate::limits::{ACCOUNTS_MAX, NAME_CHARS_MAX};
-use crate::roster::{Entry, Roster, RosterError};
+use crate::roster::{Roster, RosterError, entry};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,30 +30,7 @@ impl Default for AccountRecord {
     }
 }
 
-impl Entry for AccountRecord {
-    const KIND: &'static str = "account";
-    const WHAT: &'static str = "account";
-    const SECRET: bool = false;
-    const MAX: usize = ACCOUNTS_MAX;
-
-    fn id(&self) -> u64 {
-        self.id
-    }
-
-    fn set_id(&mut self, id: u64) {
-        self.id = id;
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn complete(&mut self, name: &str) {
-        if self.name.is_empty() {
-            name.clone_into(&mut self.name);
-        }
-    }
-}
+entry!(AccountRecord, kind: "account", what: "account", secret: false, max: ACCOUNTS_MAX);
 
 /// Why an account could not be made or changed.
 #[derive(Debug, thiserror::Error)]

@@ -15,6 +15,7 @@ pub mod audit;
 pub mod backends;
 pub mod body;
 pub mod business_transactions;
+mod change;
 pub mod diagnostic_sessions;
 pub mod email_server;
 pub mod error;

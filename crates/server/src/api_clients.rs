@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{API_CLIENTS_MAX, TOKEN_LIFE_USUAL_S};
-use crate::roster::Entry;
+use crate::roster::entry;
 use crate::secret;
 
 /// A client.
@@ -55,27 +55,4 @@ impl ApiClientRecord {
     }
 }
 
-impl Entry for ApiClientRecord {
-    const KIND: &'static str = "api-client";
-    const WHAT: &'static str = "API client";
-    const SECRET: bool = true;
-    const MAX: usize = API_CLIENTS_MAX;
-
-    fn id(&self) -> u64 {
-        self.id
-    }
-
-    fn set_id(&mut self, id: u64) {
-        self.id = id;
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn complete(&mut self, name: &str) {
-        if self.name.is_empty() {
-            name.clone_into(&mut self.name);
-        }
-    }
-}
+entry!(ApiClientRecord, kind: "api-client", what: "API client", secret: true, max: API_CLIENTS_MAX);

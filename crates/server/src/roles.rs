@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::ROLES_MAX;
 use crate::permissions::{Permission, Permissions};
-use crate::roster::Entry;
+use crate::roster::entry;
 
 /// A role every account has and nobody can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,27 +102,4 @@ impl From<BuiltInRole> for RoleRecord {
     }
 }
 
-impl Entry for RoleRecord {
-    const KIND: &'static str = "role";
-    const WHAT: &'static str = "role";
-    const SECRET: bool = false;
-    const MAX: usize = ROLES_MAX;
-
-    fn id(&self) -> u64 {
-        self.id
-    }
-
-    fn set_id(&mut self, id: u64) {
-        self.id = id;
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn complete(&mut self, name: &str) {
-        if self.name.is_empty() {
-            name.clone_into(&mut self.name);
-        }
-    }
-}
+entry!(RoleRecord, kind: "role", what: "role", secret: false, max: ROLES_MAX);

@@ -27,9 +27,44 @@ pub trait Entry: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     fn set_id(&mut self, id: u64);
     /// Its name, unlike all others of the account.
     fn name(&self) -> &str;
-    /// Fills in what documents of earlier versions leave out; `name` is the document's name.
-    fn complete(&mut self, name: &str);
+    /// Gives it a name.
+    fn set_name(&mut self, name: &str);
+    /// Fills in what documents of earlier versions leave out; they had no name inside, only the document's.
+    fn complete(&mut self, document: &str) {
+        if self.name().is_empty() {
+            self.set_name(document);
+        }
+    }
 }
+
+/// The usual way to be an [`Entry`]: by the fields `id` and `name`.
+macro_rules! entry {
+    ($record:ty, kind: $kind:literal, what: $what:literal, secret: $secret:literal, max: $max:expr) => {
+        impl $crate::roster::Entry for $record {
+            const KIND: &'static str = $kind;
+            const WHAT: &'static str = $what;
+            const SECRET: bool = $secret;
+            const MAX: usize = $max;
+
+            fn id(&self) -> u64 {
+                self.id
+            }
+
+            fn set_id(&mut self, id: u64) {
+                self.id = id;
+            }
+
+            fn name(&self) -> &str {
+                &self.name
+            }
+
+            fn set_name(&mut self, name: &str) {
+                name.clone_into(&mut self.name);
+            }
+        }
+    };
+}
+pub(crate) use entry;
 
 /// Why a list could not be read or changed.
 #[derive(Debug, thiserror::Error)]

@@ -107,6 +107,10 @@ impl Entry for UserRecord {
         &self.name
     }
 
+    fn set_name(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
     fn complete(&mut self, name: &str) {
         // Before there were roles, `admin` could do everything and everybody else could look.
         if self.name.is_empty() {

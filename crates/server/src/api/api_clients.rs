@@ -1,16 +1,16 @@
 //! API clients of the account.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::change::{Body, apply, end};
 use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
 use crate::api_clients::ApiClientRecord;
-use crate::controller::Shared;
+use crate::controller::{Controller, Shared};
 use crate::people::ApiClientChangeRequest;
 use crate::permissions::Permission;
 
@@ -97,12 +97,10 @@ pub async fn list(
 pub async fn add(
     State(controller): State<Shared>,
     LoggedIn { visitor, .. }: LoggedIn,
-    body: Result<Json<ApiClientChangeRequest>, JsonRejection>,
+    body: Body<ApiClientChangeRequest>,
 ) -> Result<Json<ApiClientSecret>, ApiError> {
-    visitor.must(Permission::ManageUsers)?;
-    let Json(change) = body?;
     let account = visitor.account.clone();
-    let added = controller.blocking(move |shared| shared.add_api_client(&visitor, &change)).await??;
+    let added = apply(&controller, visitor, body, Controller::add_api_client).await?;
     let (client, client_secret) = added;
     let client_id = format!("{}@{account}", client.name);
     Ok(Json(ApiClientSecret { id: client.id, client_id, client_secret }))
@@ -129,12 +127,11 @@ pub async fn change(
     State(controller): State<Shared>,
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
-    body: Result<Json<ApiClientChangeRequest>, JsonRejection>,
+    body: Body<ApiClientChangeRequest>,
 ) -> Result<Json<ApiClientInfo>, ApiError> {
-    visitor.must(Permission::ManageUsers)?;
-    let Json(change) = body?;
     let changed =
-        controller.blocking(move |shared| shared.change_api_client(&visitor, id, &change)).await??;
+        apply(&controller, visitor, body, move |shared, by, change| shared.change_api_client(by, id, change));
+    let changed = changed.await?;
     Ok(Json(info(changed)))
 }
 
@@ -158,8 +155,7 @@ pub async fn remove(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    controller.blocking(move |shared| shared.remove_api_client(&visitor, id)).await??;
-    Ok(StatusCode::NO_CONTENT)
+    end(&controller, visitor, move |shared, by| shared.remove_api_client(by, id)).await
 }
 
 /// Gives an API client a new secret, shown only now; the old one and all its tokens are over.
@@ -207,6 +203,5 @@ pub async fn revoke(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    controller.blocking(move |shared| shared.revoke_tokens(&visitor, id)).await??;
-    Ok(StatusCode::NO_CONTENT)
+    end(&controller, visitor, move |shared, by| shared.revoke_tokens(by, id)).await
 }

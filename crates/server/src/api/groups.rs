@@ -1,15 +1,15 @@
 //! Groups of the account.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::change::{Body, apply, end};
 use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
-use crate::controller::Shared;
+use crate::controller::{Controller, Shared};
 use crate::groups::GroupRecord;
 use crate::people::GroupChangeRequest;
 use crate::permissions::Permission;
@@ -71,11 +71,9 @@ pub async fn list(
 pub async fn add(
     State(controller): State<Shared>,
     LoggedIn { visitor, .. }: LoggedIn,
-    body: Result<Json<GroupChangeRequest>, JsonRejection>,
+    body: Body<GroupChangeRequest>,
 ) -> Result<Json<GroupInfo>, ApiError> {
-    visitor.must(Permission::ManageUsers)?;
-    let Json(change) = body?;
-    let added = controller.blocking(move |shared| shared.add_group(&visitor, &change)).await??;
+    let added = apply(&controller, visitor, body, Controller::add_group).await?;
     Ok(Json(info(added)))
 }
 
@@ -100,11 +98,11 @@ pub async fn change(
     State(controller): State<Shared>,
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
-    body: Result<Json<GroupChangeRequest>, JsonRejection>,
+    body: Body<GroupChangeRequest>,
 ) -> Result<Json<GroupInfo>, ApiError> {
-    visitor.must(Permission::ManageUsers)?;
-    let Json(change) = body?;
-    let changed = controller.blocking(move |shared| shared.change_group(&visitor, id, &change)).await??;
+    let changed =
+        apply(&controller, visitor, body, move |shared, by, change| shared.change_group(by, id, change));
+    let changed = changed.await?;
     Ok(Json(info(changed)))
 }
 
@@ -128,6 +126,5 @@ pub async fn remove(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    controller.blocking(move |shared| shared.remove_group(&visitor, id)).await??;
-    Ok(StatusCode::NO_CONTENT)
+    end(&controller, visitor, move |shared, by| shared.remove_group(by, id)).await
 }

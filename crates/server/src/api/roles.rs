@@ -1,15 +1,15 @@
 //! Roles of the account.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::change::{Body, apply, end};
 use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
-use crate::controller::Shared;
+use crate::controller::{Controller, Shared};
 use crate::people::RoleChangeRequest;
 use crate::permissions::Permission;
 use crate::roles::RoleRecord;
@@ -79,11 +79,9 @@ pub async fn list(
 pub async fn add(
     State(controller): State<Shared>,
     LoggedIn { visitor, .. }: LoggedIn,
-    body: Result<Json<RoleChangeRequest>, JsonRejection>,
+    body: Body<RoleChangeRequest>,
 ) -> Result<Json<RoleInfo>, ApiError> {
-    visitor.must(Permission::ManageUsers)?;
-    let Json(change) = body?;
-    let added = controller.blocking(move |shared| shared.add_role(&visitor, &change)).await??;
+    let added = apply(&controller, visitor, body, Controller::add_role).await?;
     Ok(Json(info(added)))
 }
 
@@ -108,11 +106,11 @@ pub async fn change(
     State(controller): State<Shared>,
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
-    body: Result<Json<RoleChangeRequest>, JsonRejection>,
+    body: Body<RoleChangeRequest>,
 ) -> Result<Json<RoleInfo>, ApiError> {
-    visitor.must(Permission::ManageUsers)?;
-    let Json(change) = body?;
-    let changed = controller.blocking(move |shared| shared.change_role(&visitor, id, &change)).await??;
+    let changed =
+        apply(&controller, visitor, body, move |shared, by, change| shared.change_role(by, id, change));
+    let changed = changed.await?;
     Ok(Json(info(changed)))
 }
 
@@ -136,6 +134,5 @@ pub async fn remove(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    controller.blocking(move |shared| shared.remove_role(&visitor, id)).await??;
-    Ok(StatusCode::NO_CONTENT)
+    end(&controller, visitor, move |shared, by| shared.remove_role(by, id)).await
 }

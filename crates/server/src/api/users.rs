@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::change::{apply, end};
 use super::error::{ApiError, ErrorAnswer};
 use super::visitor::LoggedIn;
-use crate::controller::Shared;
+use crate::controller::{Controller, Shared};
 use crate::people::UserChangeRequest;
 use crate::permissions::Permission;
 use crate::roles;
@@ -108,10 +109,8 @@ pub async fn add(
     LoggedIn { visitor, .. }: LoggedIn,
     body: Result<Json<UserChangeRequest>, JsonRejection>,
 ) -> Result<Json<UserInfo>, ApiError> {
-    visitor.must(Permission::ManageUsers)?;
-    let Json(change) = body?;
     let account = visitor.account.clone();
-    let added = controller.blocking(move |shared| shared.add_user(&visitor, &change)).await??;
+    let added = apply(&controller, visitor, body, Controller::add_user).await?;
     Ok(Json(info(&controller, &account, added)))
 }
 
@@ -138,10 +137,10 @@ pub async fn change(
     Path(id): Path<u64>,
     body: Result<Json<UserChangeRequest>, JsonRejection>,
 ) -> Result<Json<UserInfo>, ApiError> {
-    visitor.must(Permission::ManageUsers)?;
-    let Json(change) = body?;
     let account = visitor.account.clone();
-    let changed = controller.blocking(move |shared| shared.change_user(&visitor, id, &change)).await??;
+    let changed =
+        apply(&controller, visitor, body, move |shared, by, change| shared.change_user(by, id, change));
+    let changed = changed.await?;
     Ok(Json(info(&controller, &account, changed)))
 }
 
@@ -165,8 +164,7 @@ pub async fn remove(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    controller.blocking(move |shared| shared.remove_user(&visitor, id)).await??;
-    Ok(StatusCode::NO_CONTENT)
+    end(&controller, visitor, move |shared, by| shared.remove_user(by, id)).await
 }
 
 /// Sets a user's password and ends all sessions of that user. Everybody may change their own.
