@@ -116,8 +116,10 @@ fn rust() -> Result<Tally> {
     )
 }
 
-/// Both HTTP APIs against their OpenAPI documents, with requests that Schemathesis makes up.
+/// Both HTTP APIs against their OpenAPI documents, with requests that Schemathesis makes up; and logins through a real
+/// provider of OpenID Connect.
 fn rest_api() -> Result<Tally> {
+    setup::npm_packages(&workspace::root().join("crates/server/tests/openid_provider"))?;
     let environment =
         Environment::with(&python::main()?, "schemathesis", &[SCHEMATHESIS], "tests of the HTTP APIs")?;
     let mut cargo = Command::new("cargo");
@@ -127,6 +129,8 @@ fn rest_api() -> Result<Tally> {
         "tierline-server",
         "--test",
         "rest_schemathesis",
+        "--test",
+        "openid_connect",
         "--",
         "--ignored",
         "--nocapture",

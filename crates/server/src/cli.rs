@@ -112,6 +112,21 @@ struct Up {
     /// Megabytes such traces may take while they wait [usual: 128].
     #[arg(long)]
     foreign_window_mb: Option<String>,
+    /// Bytes all data may have together: the oldest snapshots go first, then the finest numbers [default: no limit]
+    #[arg(long)]
+    data_limit: Option<String>,
+    /// Days one-minute numbers are kept [default: 8]
+    #[arg(long)]
+    keep_minutes_days: Option<String>,
+    /// Days ten-minute sums are kept [default: 30]
+    #[arg(long)]
+    keep_ten_minutes_days: Option<String>,
+    /// Days one-hour sums are kept [default: 400]
+    #[arg(long)]
+    keep_hours_days: Option<String>,
+    /// Days snapshots are kept that are not archived [default: 14]
+    #[arg(long)]
+    keep_snapshots_days: Option<String>,
     /// A settings file in TOML; its keys are the names of these flags
     #[arg(long)]
     config: Option<PathBuf>,
@@ -180,6 +195,11 @@ async fn start(flags: Up) -> Result<()> {
         oidc_administrators: flags.oidc_administrators,
         foreign_window_s: flags.foreign_window_s,
         foreign_window_mb: flags.foreign_window_mb,
+        data_limit: flags.data_limit,
+        keep_minutes_days: flags.keep_minutes_days,
+        keep_ten_minutes_days: flags.keep_ten_minutes_days,
+        keep_hours_days: flags.keep_hours_days,
+        keep_snapshots_days: flags.keep_snapshots_days,
     };
     let settings = settings::resolve(flags, |name| std::env::var(name).ok(), file.as_deref())?;
     up::run(settings).await

@@ -285,6 +285,9 @@ pub const FOREIGN_LOG_KEPT_MS: u64 = 180_000;
 /// Bytes of the whole log; beyond, foreign telemetry is told to come back.
 pub const FOREIGN_LOG_BYTES_MAX: u64 = 1 << 30;
 
+/// Days anything may be told to be kept at most: ten years.
+pub const KEEP_DAYS_MAX: u64 = 3_650;
+
 /// Seconds a foreign trace may be told to wait at most: longer windows take memory without end.
 pub const FOREIGN_WINDOW_S_MAX: u64 = 600;
 

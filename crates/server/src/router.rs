@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tierline_store::StoreHealth;
 
 use crate::controller::Shared;
 use crate::limits::REQUEST_S_MAX;
@@ -39,10 +40,38 @@ async fn metrics(State(controller): State<Shared>, parts: Parts) -> impl IntoRes
     let visitor = visitor.map(|found| found.visitor);
     let all = visitor.as_ref().is_some_and(|visitor| visitor.must(Permission::ManageAccounts).is_ok());
     let own = visitor.map(|visitor| visitor.account);
-    let mut text =
-        controller.counters.text(&controller.gauges(), |account| all || own.as_deref() == Some(account));
+    let mut gauges = controller.gauges();
+    // Without an answer its lines are missing, which Prometheus takes for what it is.
+    if let Ok(health) = controller.ask(|store| store.health()).await {
+        gauges.values.extend(of_store(&health));
+    }
+    let mut text = controller.counters.text(&gauges, |account| all || own.as_deref() == Some(account));
     text.push_str(&controller.foreign.waiting().text());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+}
+
+fn of_store(health: &StoreHealth) -> [(&'static str, &'static str, u64); 7] {
+    [
+        ("store_bytes", "Bytes of all files of the store", health.bytes),
+        ("store_limit_bytes", "Bytes they may have, 0 without a limit", health.bytes_max.unwrap_or(0)),
+        ("store_disk_free_bytes", "Bytes free on its disk", health.disk_free_bytes),
+        (
+            "store_snapshots_dropped_for_room",
+            "Segments dropped before their time, since the start",
+            health.segments_dropped_for_room,
+        ),
+        (
+            "store_metric_days_dropped_for_room",
+            "Days of fine numbers dropped before their time, since the start",
+            health.metric_days_dropped_for_room,
+        ),
+        ("store_reports_late", "Reports left out because their day was dropped", health.reports_late),
+        (
+            "store_files_put_aside",
+            "Damaged files put aside, since the start",
+            health.quarantined.len() as u64,
+        ),
+    ]
 }
 
 /// A request of people or scripts takes bounded time, however slowly its body comes.

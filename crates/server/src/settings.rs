@@ -4,10 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use tierline_engine::foreign::WindowSettings;
+use tierline_store::{Retention, StoreOptions};
 
 use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::controller::Options;
-use crate::limits::{FOREIGN_WINDOW_MB_MAX, FOREIGN_WINDOW_S_MAX};
+use crate::limits::{FOREIGN_WINDOW_MB_MAX, FOREIGN_WINDOW_S_MAX, KEEP_DAYS_MAX};
 use crate::oidc::OidcSettings;
 
 /// Where it listens when nobody says otherwise (architecture.md 5).
@@ -22,8 +23,11 @@ pub const MEMORY_BYTES_USUAL: usize = 1 << 30;
 /// Bytes of memory it cannot do without: one request of the largest size, decoded.
 pub const MEMORY_BYTES_MIN: usize = 256 << 20;
 
+/// Bytes of disk below which a limit would drop what was just written.
+pub const DATA_BYTES_MIN: usize = 64 << 20;
+
 /// What can be set, by its key in a file; flags are `--<key>`, variables `TIERLINE_<KEY>`.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 22] = [
     "listen",
     "data",
     "access-key",
@@ -41,6 +45,11 @@ const KEYS: [&str; 17] = [
     "oidc-administrators",
     "foreign-window-s",
     "foreign-window-mb",
+    "data-limit",
+    "keep-minutes-days",
+    "keep-ten-minutes-days",
+    "keep-hours-days",
+    "keep-snapshots-days",
 ];
 
 /// The settings of a controller.
@@ -68,6 +77,8 @@ pub struct Settings {
     pub oidc: Option<OidcSettings>,
     /// How long spans of other SDKs wait for the rest of their trace, and how much memory they may take.
     pub foreign_window: WindowSettings,
+    /// How long data are kept, and how many bytes they may take.
+    pub storage: StoreOptions,
 }
 
 /// The files of a certificate.
@@ -135,6 +146,16 @@ pub struct Flags {
     pub foreign_window_s: Option<String>,
     /// `--foreign-window-mb`.
     pub foreign_window_mb: Option<String>,
+    /// `--data-limit`.
+    pub data_limit: Option<String>,
+    /// `--keep-minutes-days`.
+    pub keep_minutes_days: Option<String>,
+    /// `--keep-ten-minutes-days`.
+    pub keep_ten_minutes_days: Option<String>,
+    /// `--keep-hours-days`.
+    pub keep_hours_days: Option<String>,
+    /// `--keep-snapshots-days`.
+    pub keep_snapshots_days: Option<String>,
 }
 
 /// A setting that cannot be used.
@@ -184,6 +205,9 @@ pub enum SettingsError {
     /// The memory.
     #[error("`{0}` is no memory limit: write it as 1024MB or 2GB, at least {least}MB", least = MEMORY_BYTES_MIN >> 20)]
     Memory(String),
+    /// The data directory's size.
+    #[error("`{0}` is no data limit: write it as 20GB, at least {least}MB", least = DATA_BYTES_MIN >> 20)]
+    DataLimit(String),
 }
 
 /// The settings in force. `variable` reads the environment, `file` is the text of the settings file.
@@ -214,6 +238,18 @@ pub fn resolve(
     if let Some(bytes) = window_mb.and_then(|mb| usize::try_from(mb << 20).ok()) {
         foreign_window.bytes_max = bytes;
     }
+    let mut retention = Retention::default();
+    for (days, flag, key) in [
+        (&mut retention.minutes_days, flags.keep_minutes_days, "keep-minutes-days"),
+        (&mut retention.tens_days, flags.keep_ten_minutes_days, "keep-ten-minutes-days"),
+        (&mut retention.hours_days, flags.keep_hours_days, "keep-hours-days"),
+        (&mut retention.snapshots_days, flags.keep_snapshots_days, "keep-snapshots-days"),
+    ] {
+        *days = number(flag, key, KEEP_DAYS_MAX)?.unwrap_or(*days);
+    }
+    let bytes_max = pick(flags.data_limit, "data-limit")
+        .map(|text| bytes(&text, DATA_BYTES_MIN).ok_or(SettingsError::DataLimit(text)))
+        .transpose()?;
     // `localhost` is what people write; a name would need a resolver and may be several addresses.
     let numeric = listen.replace("localhost:", "127.0.0.1:");
     Ok(Settings {
@@ -243,8 +279,12 @@ pub fn resolve(
         },
         public_url: pick(flags.public_url, "public-url").map(public_url).transpose()?,
         trusted_proxies: pick(flags.trusted_proxies, "trusted-proxies").map_or(Ok(Vec::new()), proxies)?,
-        memory_bytes_max: pick(flags.memory_limit, "memory-limit").map_or(Ok(MEMORY_BYTES_USUAL), memory)?,
+        memory_bytes_max: pick(flags.memory_limit, "memory-limit")
+            .map_or(Ok(MEMORY_BYTES_USUAL), |text| {
+                bytes(&text, MEMORY_BYTES_MIN).ok_or(SettingsError::Memory(text))
+            })?,
         foreign_window,
+        storage: StoreOptions { retention, bytes_max: bytes_max.map(|bytes| bytes as u64) },
     })
 }
 
@@ -263,20 +303,17 @@ fn proxies(text: String) -> Result<Vec<IpAddr>, SettingsError> {
 }
 
 /// `512MB`, `2 GiB`: M and G mean 2^20 and 2^30, whatever follows them.
-fn memory(text: String) -> Result<usize, SettingsError> {
+fn bytes(text: &str, least: usize) -> Option<usize> {
     let plain = text.trim().to_ascii_lowercase();
     let digits = plain.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = plain.strip_prefix(digits).unwrap_or_default().trim();
     let shift = match unit {
         "m" | "mb" | "mib" => 20,
         "g" | "gb" | "gib" => 30,
-        _ => return Err(SettingsError::Memory(text)),
+        _ => return None,
     };
-    let number: usize = digits.trim().parse().map_err(|_| SettingsError::Memory(text.clone()))?;
-    match number.checked_mul(1 << shift) {
-        Some(bytes) if bytes >= MEMORY_BYTES_MIN => Ok(bytes),
-        _ => Err(SettingsError::Memory(text)),
-    }
+    let number: usize = digits.trim().parse().ok()?;
+    number.checked_mul(1 << shift).filter(|bytes| *bytes >= least)
 }
 
 fn read_file(text: &str) -> Result<Vec<(String, String)>, SettingsError> {
@@ -357,6 +394,18 @@ mod tests {
             let file = format!("memory-limit = \"{wrong}\"");
             assert!(error(&file).contains("no memory limit"), "{wrong}");
         }
+        for (file, told) in [
+            ("data-limit = \"5\"", "no data limit"),
+            ("data-limit = \"63MB\"", "no data limit"),
+            ("keep-snapshots-days = \"0\"", "`keep-snapshots-days`"),
+            ("keep-hours-days = \"4000000\"", "from 1 to"),
+        ] {
+            assert!(error(file).contains(told), "{file}");
+        }
+        let file = Some("data-limit = \"20GB\"\nkeep-snapshots-days = \"3\"");
+        let storage = resolve(Flags::default(), none, file).unwrap().storage;
+        assert_eq!((storage.bytes_max, storage.retention.snapshots_days), (Some(20 << 30), 3));
+        assert_eq!(storage.retention.minutes_days, Retention::default().minutes_days);
         let file = Some("memory-limit = \"2 GiB\"\npublic-url = \"https://a.example/\"");
         let settings = resolve(Flags::default(), none, file).unwrap();
         assert_eq!(settings.memory_bytes_max, 2 << 30);

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use tierline_store::Store;
 use tierline_store::sqlite::SqliteStore;
+use tierline_store::{Quarantined, Retention, Store, StoreOptions};
 use tokio::net::TcpListener;
 
 use crate::access_keys::{DEFAULT_ACCOUNT, SYSTEM};
 use crate::connections::{self, raise_file_limit};
 use crate::controller::{Controller, Shared, now_ms};
 use crate::ingest::foreign::keep_deciding;
-use crate::limits::{LARGE_BLOCK_BYTES, RETENTION_INTERVAL_S, STORE_TRY_INTERVAL_S, TLS_LOOK_INTERVAL_S};
+use crate::limits::{
+    KEEP_DAYS_MAX, LARGE_BLOCK_BYTES, RETENTION_INTERVAL_S, STORE_TRY_INTERVAL_S, TLS_LOOK_INTERVAL_S,
+};
 use crate::roles::ACCOUNT_ADMINISTRATOR;
 use crate::router::router;
 use crate::settings::Settings;
@@ -68,11 +70,28 @@ pub fn prepare(controller: &Controller, settings: &Settings) -> Result<FirstStar
     Ok(made)
 }
 
+/// Opens the embedded store for a command that does not know the controller's settings: it drops nothing that a
+/// controller may have been told to keep. Blocks.
+///
+/// # Errors
+/// As [`open_store`].
+pub fn open_store_as_it_is(data: &Path) -> Result<Arc<SqliteStore>> {
+    let retention = Retention {
+        minutes_days: KEEP_DAYS_MAX,
+        tens_days: KEEP_DAYS_MAX,
+        hours_days: KEEP_DAYS_MAX,
+        snapshots_days: KEEP_DAYS_MAX,
+        events_days: KEEP_DAYS_MAX,
+        audit_days: KEEP_DAYS_MAX,
+    };
+    open_store(data, StoreOptions { retention, bytes_max: None })
+}
+
 /// Opens the embedded store of a data directory that only its owner may read. Blocks.
 ///
 /// # Errors
 /// When it cannot be made, is in use, or cannot be understood.
-pub fn open_store(data: &Path) -> Result<Arc<dyn Store>> {
+pub fn open_store(data: &Path, options: StoreOptions) -> Result<Arc<SqliteStore>> {
     use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
     std::fs::DirBuilder::new()
         .recursive(true)
@@ -82,7 +101,7 @@ pub fn open_store(data: &Path) -> Result<Arc<dyn Store>> {
     // One that was there before may have been made for everybody; access keys are in it.
     std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))
         .with_context(|| format!("cannot keep the data directory {} to its owner", data.display()))?;
-    let store = SqliteStore::open(data)
+    let store = SqliteStore::open_with(data, options)
         .with_context(|| format!("cannot open the data directory {}", data.display()))?;
     Ok(Arc::new(store))
 }
@@ -101,7 +120,13 @@ pub async fn run(settings: Settings) -> Result<()> {
     let (controller, tls) = tokio::task::spawn_blocking(move || -> Result<(Shared, Option<Arc<Tls>>)> {
         let tls = settings.tls.as_ref().map(|files| Tls::open(&files.certificate, &files.key));
         let tls = tls.transpose()?.map(Arc::new);
-        let store = open_store(&settings.data)?;
+        let store = open_store(&settings.data, settings.storage)?;
+        for damaged in store.health()?.quarantined {
+            let Quarantined { file, moved_to, reason } = damaged;
+            log::line(&format!(
+                "{file} cannot be read ({reason}); it was put aside as {moved_to}, the rest goes on"
+            ));
+        }
         let controller = Arc::new(Controller::with(store, address.to_string(), settings.options())?);
         controller
             .foreign

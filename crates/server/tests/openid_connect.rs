@@ -47,7 +47,7 @@ fn log_in(controller: &str, user: &str, how: &str) -> (u64, String, u64, Value) 
 }
 
 #[test]
-#[ignore = "needs the provider: run `npm install` in crates/server/tests/openid_provider first"]
+#[ignore = "needs the provider from npm: run `cargo xtask test rest-api`"]
 fn people_log_in_through_their_provider() {
     let (provider_port, port) = (free_port(), free_port());
     let controller = format!("http://127.0.0.1:{port}");

@@ -2797,6 +2797,23 @@ export interface components {
         };
         /** @description Whether the controller can keep what is reported. */
         StoreStatus: {
+            /**
+             * Format: int64
+             * @description Bytes of all its files.
+             */
+            bytes: number;
+            /** @description Damaged files that were put aside since the start. */
+            damagedFiles: string[];
+            /**
+             * Format: int64
+             * @description Bytes free on its disk.
+             */
+            diskFreeBytes: number;
+            /**
+             * Format: int64
+             * @description Bytes they may have; null without a limit.
+             */
+            limitBytes: number | null;
             /** @description Why not; null when it can. */
             reason: string | null;
             /**
@@ -2804,6 +2821,13 @@ export interface components {
              * @description Since when not; null when it can.
              */
             since: number | null;
+            /**
+             * Format: int64
+             * @description Snapshots dropped before their time since the start, to keep below the limit.
+             */
+            snapshotsDroppedForRoom: number;
+            /** @description Why packing or dropping of old data failed the last time; null when it did not. */
+            upkeepProblem: string | null;
             /** @description False while nothing can be written: what is there is still shown, and senders are told to come back. */
             writable: boolean;
         };

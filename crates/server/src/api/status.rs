@@ -35,6 +35,18 @@ pub struct StoreStatus {
     pub reason: Option<String>,
     /// Since when not; null when it can.
     pub since: Option<u64>,
+    /// Bytes of all its files.
+    pub bytes: u64,
+    /// Bytes they may have; null without a limit.
+    pub limit_bytes: Option<u64>,
+    /// Bytes free on its disk.
+    pub disk_free_bytes: u64,
+    /// Snapshots dropped before their time since the start, to keep below the limit.
+    pub snapshots_dropped_for_room: u64,
+    /// Damaged files that were put aside since the start.
+    pub damaged_files: Vec<String>,
+    /// Why packing or dropping of old data failed the last time; null when it did not.
+    pub upkeep_problem: Option<String>,
 }
 
 /// What comes in.
@@ -74,6 +86,7 @@ pub async fn status(
     State(controller): State<Shared>,
     LoggedIn { visitor, .. }: LoggedIn,
 ) -> Result<Json<StatusAnswer>, ApiError> {
+    let health = controller.ask(|store| store.health()).await?;
     let trouble = controller.store_state.trouble();
     let own = controller.counters.of_account(&visitor.account);
     let (running, waiting) = controller.gate.requests();
@@ -85,6 +98,12 @@ pub async fn status(
             writable: trouble.is_none(),
             reason: trouble.as_ref().map(|trouble| trouble.reason.clone()),
             since: trouble.map(|trouble| trouble.since_ms),
+            bytes: health.bytes,
+            limit_bytes: health.bytes_max,
+            disk_free_bytes: health.disk_free_bytes,
+            snapshots_dropped_for_room: health.segments_dropped_for_room,
+            damaged_files: health.quarantined.into_iter().map(|damaged| damaged.file).collect(),
+            upkeep_problem: health.upkeep_error,
         },
         ingest: IngestStatus {
             open: controller.gate.requests_open() as u64,

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use super::{Controller, say};
 use crate::access_keys::{AccessKeys, DEFAULT_ACCOUNT};
 use crate::controller::now_ms;
-use crate::up::open_store;
+use crate::up::open_store_as_it_is;
 
 /// `tierline key`
 #[derive(Subcommand, Debug)]
@@ -54,7 +54,7 @@ impl Key {
         match self {
             Self::List { place, reveal } => match &place.data {
                 Some(data) => {
-                    for key in AccessKeys::open(open_store(data)?)?.list() {
+                    for key in AccessKeys::open(open_store_as_it_is(data)?)?.list() {
                         let shown = if reveal { key.key.clone() } else { key.masked() };
                         say(&format!("{}  {shown}  {}  {}", key.id, key.account, key.description));
                     }
@@ -76,7 +76,7 @@ impl Key {
             Self::Add { place, key } => {
                 let added = match &place.data {
                     Some(data) => {
-                        AccessKeys::open(open_store(data)?)?
+                        AccessKeys::open(open_store_as_it_is(data)?)?
                             .add(DEFAULT_ACCOUNT, key.as_deref(), "", now_ms())?
                             .key
                     }
@@ -91,7 +91,7 @@ impl Key {
                 Ok(())
             }
             Self::Revoke { place, id } => match &place.data {
-                Some(data) => Ok(AccessKeys::open(open_store(data)?)?.revoke(&id)?),
+                Some(data) => Ok(AccessKeys::open(open_store_as_it_is(data)?)?.revoke(&id)?),
                 None => {
                     if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
                         bail!("{id:?} is not the id of a key; `tierline key list` shows them");

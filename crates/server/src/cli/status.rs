@@ -40,6 +40,19 @@ impl Status {
                 "  NOTHING CAN BE WRITTEN: {reason}; what is there is shown, senders keep what they have"
             ));
         }
+        let mb = |value: &serde_json::Value| value.as_u64().unwrap_or(0) >> 20;
+        let limit = match store["limitBytes"].as_u64() {
+            Some(bytes) => format!(" of {}", bytes >> 20),
+            None => String::new(),
+        };
+        say(&format!(
+            "  data: {}{limit} MB, {} MB free on the disk",
+            mb(&store["bytes"]),
+            mb(&store["diskFreeBytes"])
+        ));
+        for file in store["damagedFiles"].as_array().into_iter().flatten().filter_map(|file| file.as_str()) {
+            say(&format!("  DAMAGED: {file} could not be read and was put aside"));
+        }
         say(&format!(
             "  reports: {} accepted, {} told to come back, {} refused; {} being worked on, {} waiting, {} of {} MB held",
             ingest["accepted"],
@@ -47,8 +60,8 @@ impl Status {
             ingest["refused"],
             ingest["running"],
             ingest["waiting"],
-            ingest["memoryBytes"].as_u64().unwrap_or(0) >> 20,
-            ingest["memoryLimitBytes"].as_u64().unwrap_or(0) >> 20,
+            mb(&ingest["memoryBytes"]),
+            mb(&ingest["memoryLimitBytes"]),
         ));
         for application in self.controller.json("/api/applications").await?.as_array().into_iter().flatten() {
             let calls = application["calls"].as_u64().unwrap_or(0);

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use tierline_store::sqlite::{self, SqliteStore};
+use tierline_store::sqlite;
 use tierline_store::{Selection, Store as _, TimeRange, TransferSummary};
 
 use super::say;
 use crate::settings::DATA_USUAL;
+use crate::up::open_store_as_it_is;
 
 /// The account of an ordinary controller.
 const ACCOUNT_USUAL: &str = "customer1";
@@ -105,7 +106,7 @@ impl Import {
     /// Takes the file in.
     pub fn run(self) -> Result<()> {
         let file = File::open(&self.from).with_context(|| format!("cannot open {}", self.from.display()))?;
-        let store = SqliteStore::open(&self.data)?;
+        let store = open_store_as_it_is(&self.data)?;
         let summary = store.import(&mut BufReader::new(file))?;
         say(&format!("{} took in {}.", self.data.display(), words(&summary)));
         if summary.documents_kept > 0 {

@@ -10,7 +10,7 @@ use super::key::Where;
 use super::say;
 use crate::access_keys::DEFAULT_ACCOUNT;
 use crate::roles;
-use crate::up::open_store;
+use crate::up::open_store_as_it_is;
 use crate::users::{ADMIN, ROOT, Users};
 
 /// `tierline user`
@@ -41,7 +41,7 @@ impl User {
             Some(data) => {
                 let first = user == ADMIN || user == ROOT;
                 let role = if first { roles::ACCOUNT_ADMINISTRATOR } else { roles::USER };
-                let users = Users::open(open_store(data)?)?;
+                let users = Users::open(open_store_as_it_is(data)?)?;
                 users.set_password(&account, &user, password, role.id, "command line")?;
             }
             None => {

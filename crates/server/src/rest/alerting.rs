@@ -265,12 +265,12 @@ async fn list<T: Listed>(State(controller): State<Shared>, address: Address) -> 
     Ok(answer::json(StatusCode::OK, &Value::from(all)))
 }
 
-/// Actions hold secrets (tokens in the headers of webhooks): who may only look does not see them whole.
+/// Who may only look does not see whole what may hold secrets (tokens in the headers of webhooks).
 ///
 /// # Errors
 /// When the visitor may not.
 pub fn may_read_whole<T: Alerting>(address: &Address) -> Result<(), RestError> {
-    if T::KIND == Action::KIND {
+    if T::MAY_HOLD_SECRETS {
         address.visitor.must(Permission::ConfigureAlerting)?;
     }
     Ok(())
@@ -285,9 +285,6 @@ async fn one<T: Alerting>(State(controller): State<Shared>, address: Address) ->
     may_read_whole::<T>(&address)?;
     let app_id = app_id(&controller, &address).await?;
     let id = id(&address, T::WHAT)?;
-    if T::MAY_HOLD_SECRETS {
-        address.visitor.must(Permission::ConfigureAlerting)?;
-    }
     let account = address.account;
     let found = controller.ask(move |store| Ok(alerting::get::<T>(store, &account, app_id, id))).await??;
     let mut response = whole(StatusCode::OK, &found.value)?;

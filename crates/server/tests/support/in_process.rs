@@ -12,6 +12,7 @@ use tierline_server::controller::{Controller, Options, Shared};
 use tierline_server::router::router;
 use tierline_server::settings::{Flags, resolve};
 use tierline_server::up::{open_store, prepare};
+use tierline_store::StoreOptions;
 use tower::ServiceExt as _;
 
 use super::shop;
@@ -60,7 +61,7 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::default();
         change(&mut options);
-        let store = open_store(folder.path()).unwrap();
+        let store = open_store(folder.path(), StoreOptions::default()).unwrap();
         let controller = Arc::new(Controller::with(store, "127.0.0.1:8090".into(), options).unwrap());
         let flags =
             Flags { access_key: Some(KEY.into()), admin_password: Some(PASSWORD.into()), ..Flags::default() };
