@@ -188,7 +188,9 @@ fn headers_and_trace_context_continue_what_they_came_from() {
     let (parent, state) = context.split_once('\n').unwrap();
     let between = format!("\n{}-b7ad6b7169203331-01\nvendor=x,{state}", &parent[..35]);
     let over = outside.incoming("/x", &between).unwrap();
-    assert_eq!((over.entry, over.guid, &over.sequence), (direct.entry, direct.guid, &direct.sequence));
+    let behind = format!("{}|{}", direct.sequence, 0xb7ad_6b71_6920_3331_u64);
+    assert_eq!((over.guid, &*over.sequence), (direct.guid, behind.as_str()));
+    assert_ne!(over.entry, direct.entry, "the same BT, but not through the backend that the edge called");
     // Only spans know of it: a new BT in the same trace.
     let bare = outside.incoming("/x", &format!("\n{parent}\n")).unwrap();
     assert_eq!((bare.entry, bare.guid), (outside.name("/x"), direct.guid));
@@ -203,7 +205,9 @@ fn headers_and_trace_context_continue_what_they_came_from() {
     let segment = core.take_segments(1 << 20).remove(0);
     assert_eq!(segment.guid, direct.guid);
     assert_eq!(segment.parent_span_id.unwrap().to_string(), "b7ad6b7169203331");
-    assert!(segment.caller.is_some() && segment.kind == SegmentKind::Server);
+    let caller = segment.caller.unwrap();
+    assert_eq!((caller.tier_id, caller.backend_id), (upstream.identity().tier_id(), None));
+    assert_eq!(segment.kind, SegmentKind::Server);
 }
 
 #[test]

@@ -199,6 +199,9 @@ pub(crate) struct FrameReader<'r> {
     frames: u64,
 }
 
+/// What a frame says, and the bytes that go with it.
+pub(crate) type Frame = (Header, Vec<Vec<u8>>);
+
 impl<'r> FrameReader<'r> {
     pub(crate) fn new(from: &'r mut dyn Read) -> Result<Self, TransferError> {
         let mut head = [0u8; 9];
@@ -215,7 +218,7 @@ impl<'r> FrameReader<'r> {
     }
 
     /// The next frame; `None` behind the last one.
-    pub(crate) fn next(&mut self) -> Result<Option<(Header, Vec<Vec<u8>>)>, TransferError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Frame>, TransferError> {
         let header = self.bytes(FRAME_HEADER_BYTES_MAX)?;
         let header =
             serde_json::from_slice(&header).map_err(|error| TransferError::Damaged(error.to_string()))?;

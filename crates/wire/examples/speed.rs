@@ -127,7 +127,10 @@ fn segments() -> Vec<Segment> {
 }
 
 /// Microseconds of the median run of each.
-fn medians(mut runs: Vec<(&'static str, Box<dyn FnMut()>)>) -> Vec<(&'static str, f64)> {
+/// What is measured, and how.
+type Measured = (&'static str, Box<dyn FnMut()>);
+
+fn medians(mut runs: Vec<Measured>) -> Vec<(&'static str, f64)> {
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); runs.len()];
     for _ in 0..REPETITIONS {
         for (index, (_, run)) in runs.iter_mut().enumerate() {

@@ -149,7 +149,7 @@ impl Judge {
         }
         let snapshots = &tier.config.snapshots;
         let state = tier.bts.entry(bt).or_default();
-        let nth = snapshots.every_nth > 0 && state.executions % snapshots.every_nth == 0;
+        let nth = snapshots.every_nth > 0 && state.executions.is_multiple_of(snapshots.every_nth);
         let due = snapshots.periodic_interval_s > 0 && now_ms >= state.periodic_due_ms;
         if due {
             state.periodic_due_ms =

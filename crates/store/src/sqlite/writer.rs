@@ -57,6 +57,9 @@ fn stopped() -> StoreError {
     StoreError::Unavailable("its writer has stopped after a bug; restart the controller".to_owned())
 }
 
+/// The rows written, and what became of each change of each batch.
+type Transacted = (Vec<(RowKey, i64)>, Vec<Outcomes>);
+
 impl WriterHandle {
     pub(super) fn start(shared: Arc<Shared>) -> Result<Self, StoreError> {
         let (commands, waiting) = sync_channel(WRITE_QUEUE_MAX);
@@ -275,7 +278,7 @@ impl Writer {
         &mut self,
         files: &BTreeSet<DataFile>,
         batches: &[&Prepared],
-    ) -> Result<(Vec<(RowKey, i64)>, Vec<Outcomes>), StoreError> {
+    ) -> Result<Transacted, StoreError> {
         self.begin(files)?;
         let mut written = Vec::new();
         let mut outcomes = Vec::new();

@@ -275,8 +275,11 @@ fn status<'a>(bytes: &'a [u8], span: &mut Span<'a>) -> Result<(), Wrong> {
     })
 }
 
+/// Trace and span.
+type Link = ([u8; 16], [u8; 8]);
+
 /// A link whose ids have their length; others say nothing.
-fn link(bytes: &[u8]) -> Result<Option<([u8; 16], [u8; 8])>, Wrong> {
+fn link(bytes: &[u8]) -> Result<Option<Link>, Wrong> {
     let (mut trace, mut span) = (None, None);
     Reader::new(bytes).fields(|field, value| {
         match (field, value) {
