@@ -251,7 +251,9 @@ fn on_a_small_disk(folder: &Path) -> Option<SmallDisk> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_said_survived_and_recovered_from() {
     if !may_mount() {
-        eprintln!("SKIPPED: a full disk. It takes a small disk of one's own, and this machine lets nobody mount one.");
+        eprintln!(
+            "SKIPPED: a full disk. It takes a small disk of one's own, and this machine lets nobody mount one."
+        );
         return;
     }
     let folder = tempfile::tempdir().unwrap();

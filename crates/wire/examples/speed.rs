@@ -126,10 +126,10 @@ fn segments() -> Vec<Segment> {
         .collect()
 }
 
-/// Microseconds of the median run of each.
 /// What is measured, and how.
 type Measured = (&'static str, Box<dyn FnMut()>);
 
+/// Microseconds of the median run of each.
 fn medians(mut runs: Vec<Measured>) -> Vec<(&'static str, f64)> {
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); runs.len()];
     for _ in 0..REPETITIONS {
