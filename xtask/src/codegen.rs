@@ -39,17 +39,18 @@ fn generate(check: bool) -> Result<()> {
 }
 
 fn agent_settings(check: bool) -> Result<()> {
-    own_test(&["--package", "tierline", "--test", "settings_reference"], "TIERLINE_BLESS", check)
+    own_test(&["--test", "settings_reference"], "TIERLINE_BLESS", check)
 }
 
 fn openapi(check: bool) -> Result<()> {
-    own_test(&["--package", "tierline-server", "--lib", "openapi"], "UPDATE", check)
+    own_test(&["--lib", "openapi"], "UPDATE", check)
 }
 
-/// A test that compares what it generates with what is committed, and writes it when `variable` is set.
+/// A test that compares what it generates with what is committed, and writes it when `variable` is set. Built for the whole
+/// workspace, as `cargo xtask test` does: for one package alone, crates would be built again with other features.
 fn own_test(which: &[&str], variable: &str, check: bool) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["test", "--quiet"]).args(which).current_dir(workspace::root());
+    cargo.args(["test", "--quiet", "--workspace"]).args(which).current_dir(workspace::root());
     if !check {
         cargo.env(variable, "1");
     }

@@ -18,7 +18,7 @@ use tierline_model::{AppId, NodeId, TierId};
 const PROGRAM: &str = "TIERLINE_SCHEMATHESIS";
 
 /// Seconds for one document.
-const SECONDS_MAX: &str = "70";
+const SECONDS_MAX: &str = "30";
 
 /// The whole API keeps to its documents.
 #[tokio::test(flavor = "multi_thread")]
