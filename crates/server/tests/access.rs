@@ -541,13 +541,27 @@ async fn a_proxy_is_believed_only_when_it_is_known() {
 async fn the_controller_says_how_it_is() {
     let server = Server::with_shop().await;
     let status = server.get("/api/status").await.json();
-    assert_eq!(status["store"], json!({"writable": true, "reason": null, "since": null}));
+    let mut store = status["store"].clone();
+    for (name, at_least) in [("bytes", 10_000), ("diskFreeBytes", 1)] {
+        assert!(store[name].take().as_u64().unwrap() >= at_least, "{name}: {}", status["store"]);
+    }
+    assert_eq!(
+        store,
+        json!({
+            "writable": true, "reason": null, "since": null, "bytes": null, "limitBytes": null, "diskFreeBytes": null,
+            "snapshotsDroppedForRoom": 0, "damagedFiles": [], "upkeepProblem": null,
+        })
+    );
     assert_eq!((&status["ingest"]["accepted"], &status["ingest"]["running"]), (&json!(4), &json!(0)));
     let full = tierline_store::StoreError::Unavailable("database or disk is full".into());
     server.controller.store_state.saw::<()>(&Err(full), 5);
     let status = server.get("/api/status").await.json();
     assert_eq!((&status["store"]["writable"], &status["store"]["since"]), (&json!(false), &json!(5)));
-    assert!(server.get("/metrics").await.text().contains("tierline_store_writable 0"));
+    let metrics = server.get("/metrics").await.text();
+    assert!(
+        metrics.contains("tierline_store_writable 0") && metrics.contains("tierline_store_bytes "),
+        "{metrics}"
+    );
     let controller = server.controller.clone();
     let tried = controller.blocking(|shared| shared.store_state.try_again(&*shared.store, 9)).await;
     tried.unwrap();
