@@ -1,5 +1,5 @@
 // The words of the product as people read them. One place, so that every page says the same.
-import type { Verdict, Verdicts } from "./api/contract";
+import type { Verdict, Verdicts } from "../api/contract";
 
 export interface VerdictWords {
   verdict: Verdict;
