@@ -1,0 +1,107 @@
+// What every walk through the page has: a signed-in browser that notes what goes wrong, and the questions asked
+// everywhere. Each spec file of this folder is one walk over the page of a controller with real data
+// (`cargo xtask demo`); TIERLINE_URL, TIERLINE_LOGIN and TIERLINE_PASSWORD say where and who.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { openBrowser } from "./browser.mjs";
+
+export const url = process.env.TIERLINE_URL;
+export const user = process.env.TIERLINE_USER ?? process.env.TIERLINE_LOGIN ?? "admin@customer1";
+export const password = process.env.TIERLINE_PASSWORD;
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** How long data may take to appear: an interval of the agents and a refresh of the page. */
+export const DATA_TIMEOUT_MS = 90_000;
+
+/** The browser's one tab; there once the walk has begun. */
+export let page;
+let close;
+/** What the page did wrong; a step that provokes something takes its own away again. Must be empty at the end. */
+export const complaints = [];
+
+before(async () => {
+  assert.ok(url && password, "TIERLINE_URL and TIERLINE_PASSWORD must say which controller to look at");
+  ({ page, close } = await openBrowser());
+  page.setDefaultTimeout(20_000);
+  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    // Before the login these two are answered 401, as they should be.
+    const expected = message.text().includes("401") && /\/api\/(session|login)$/.test(message.location().url);
+    if (message.type() === "error" && !expected) complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(url))
+      complaints.push(`a request left the controller: ${request.url()}`);
+  });
+  await signIn();
+});
+
+after(async () => {
+  await close?.();
+  assert.deepEqual(complaints, [], "an error, something the security policy refused, or a call elsewhere");
+});
+
+async function signIn() {
+  const answer = await page.context().request.post(`${url}/api/login`, { data: { user, password } });
+  assert.ok(answer.ok(), `signing in as ${user}: ${answer.status()}`);
+}
+
+/** The page's own API, as the person who is signed in: what a walk needs besides what the demo made. */
+export async function api(method, path, body) {
+  const { request } = page.context();
+  const { csrfToken } = await (await request.get(`${url}/api/session`)).json();
+  const answer = await request.fetch(`${url}/api${path}`, {
+    method,
+    headers: { "x-csrf-token": csrfToken },
+    ...(body === undefined ? {} : { data: body }),
+  });
+  assert.ok(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`);
+  const text = await answer.text();
+  return text ? JSON.parse(text) : undefined;
+}
+
+/** The application the demo reports as: its address on the page. */
+export async function applicationPath() {
+  const now = Date.now();
+  const all = await api("GET", `/applications?from=${now - 3600e3}&to=${now}`);
+  const named = all.find(({ name }) => name === process.env.TIERLINE_APP);
+  const { id } = named ?? all.sort((a, b) => b.calls - a.calls)[0];
+  return `/applications/${id}`;
+}
+
+/** A picture for people, when a folder for them is named. */
+export async function picture(name) {
+  const folder = process.env.TIERLINE_SCREENSHOTS;
+  if (!folder) return;
+  await page.waitForLoadState("networkidle");
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** Nothing that keeps people with a screen reader or a keyboard from using what is on screen. */
+export async function accessible() {
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async () => {
+    const { violations: all } = await globalThis.axe.run(document);
+    return all
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+  });
+  assert.deepEqual(violations, [], page.url());
+}
+
+/** Everything fits in the width of the screen. */
+export async function fits() {
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  assert.equal(over, 0, `${page.url()} is ${over} px wider than the screen`);
+}
+
+export const nav = (name) =>
+  page.getByRole("navigation", { name: "Application" }).getByRole("link", { name }).click();
+export const rowLinks = (table) =>
+  page.getByRole("table", { name: table }).getByRole("cell").getByRole("link");
