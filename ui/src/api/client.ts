@@ -62,8 +62,17 @@ export function get<T>(path: string, query: Query, signal?: AbortSignal): Promis
   return send<T>(address(path, query), { signal: signal ?? null, headers: { accept: "application/json" } });
 }
 
-export function post<T>(path: string, body: unknown, csrfToken?: string): Promise<T> {
-  const headers: Record<string, string> = { "content-type": "application/json", accept: "application/json" };
+/** Changes something. `csrfToken` is the session's; the login alone has none yet. */
+export function change<T>(
+  method: "POST" | "PUT" | "DELETE",
+  path: string,
+  body?: unknown,
+  csrfToken?: string,
+  query: Query = {},
+): Promise<T> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
   if (csrfToken) headers["x-csrf-token"] = csrfToken;
-  return send<T>(`/api${path}`, { method: "POST", headers, body: JSON.stringify(body ?? {}) });
+  const text = body === undefined ? null : JSON.stringify(body);
+  return send<T>(address(path, query), { method, headers, body: text });
 }

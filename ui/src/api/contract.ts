@@ -20,6 +20,7 @@ export type FlowEdge = Schemas["FlowEdge"];
 export type FlowMap = Schemas["FlowMap"];
 export type FlowTier = Schemas["FlowTier"];
 export type NodeRow = Schemas["NodeRow"];
+export type Permission = Schemas["Permission"];
 export type Property = Schemas["NameValue"];
 export type Scorecard = Schemas["Scorecard"];
 export type Segment = Schemas["SnapshotSegment"];

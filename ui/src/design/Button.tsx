@@ -2,7 +2,7 @@ import type { ButtonHTMLAttributes } from "react";
 import styles from "./Button.module.css";
 
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
-  variant?: "plain" | "primary" | "quiet";
+  variant?: "plain" | "primary" | "danger" | "quiet";
   /** Square, for an icon alone; give it an aria-label. */
   square?: boolean;
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useId, useState } from "react";
-import { ApiError, post } from "../api/client";
+import { ApiError, change } from "../api/client";
 import { loginOptionsQuery } from "../api/queries";
 import { Button } from "../design/Button";
 import { Logo } from "../shell/Logo";
@@ -22,7 +22,7 @@ export function LoginPage() {
     mutationFn: () => {
       // `admin@customer1` is how the REST API writes it; both forms work here.
       const [name, account] = user.split("@", 2);
-      return post("/login", { user: name, account: account || undefined, password });
+      return change("POST", "/login", { user: name, account: account || undefined, password });
     },
     onSuccess: async () => {
       client.clear();

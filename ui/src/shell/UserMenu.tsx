@@ -1,7 +1,7 @@
 import { Menu } from "@base-ui/react/menu";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { post } from "../api/client";
+import { change } from "../api/client";
 import { sessionQuery } from "../api/queries";
 import { quietButtonClass } from "../design/Button";
 import { Icon, type IconName } from "../design/Icon";
@@ -20,7 +20,7 @@ export function UserMenu() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const logout = useMutation({
-    mutationFn: () => post("/logout", {}, session.data?.csrfToken),
+    mutationFn: () => change("POST", "/logout", {}, session.data?.csrfToken),
     onSettled: () => {
       client.clear();
       void navigate({ to: "/login" });
