@@ -2,7 +2,7 @@
 import type { Verdict } from "./api/contract";
 import { VERDICTS } from "./words";
 
-type Raw = Record<string, unknown>;
+export type Raw = Record<string, unknown>;
 
 /** Plain text both ways: no JSON in addresses, so that they can be read and written by hand. */
 export function parseSearch(text: string): Raw {
@@ -20,12 +20,12 @@ export function stringifySearch(search: Raw): string {
   return result ? `?${result}` : "";
 }
 
-function text(value: unknown): string | undefined {
+export function text(value: unknown): string | undefined {
   if (typeof value === "string" && value !== "") return value;
   return typeof value === "number" ? String(value) : undefined;
 }
 
-function identity(value: unknown): number | undefined {
+export function identity(value: unknown): number | undefined {
   const number = Number(text(value));
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }
@@ -35,7 +35,7 @@ function positive(value: unknown): number | undefined {
   return Number.isFinite(number) && number > 0 ? number : undefined;
 }
 
-function flag(value: unknown): boolean | undefined {
+export function flag(value: unknown): boolean | undefined {
   return value === true || value === "true" || value === "1" ? true : undefined;
 }
 
@@ -45,7 +45,7 @@ function verdicts(value: unknown): Verdict[] | undefined {
   return known.length ? known : undefined;
 }
 
-function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
+export function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
   return allowed.find((candidate) => candidate === value);
 }
 

@@ -55,7 +55,8 @@ function keepWhenSame(key: QueryKey) {
   };
 }
 
-function ranged<T>(path: string, range: TimeRange, live: boolean, query: Query = {}) {
+/** A question over the time range of the page. */
+export function ranged<T>(path: string, range: TimeRange, live: boolean, query: Query = {}) {
   const queryKey = [path, query, rangeKey(range)] as const;
   return queryOptions<T, Error, T, QueryKey>({
     queryKey,

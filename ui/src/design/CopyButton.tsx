@@ -1,9 +1,15 @@
 import { useEffect, useState } from "react";
 import { Button } from "./Button";
-import { Icon } from "./Icon";
+import { Icon, type IconName } from "./Icon";
+
+interface Props {
+  text: string;
+  label: string;
+  icon?: IconName;
+}
 
 /** Copies a text and says so. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+export function CopyButton({ text, label, icon = "copy" }: Props) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -26,7 +32,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       title={copied ? "Copied" : label}
       onClick={copy}
     >
-      <Icon name={copied ? "check" : "copy"} />
+      <Icon name={copied ? "check" : icon} />
     </Button>
   );
 }
