@@ -45,7 +45,9 @@ after(async () => {
 });
 
 async function signIn() {
-  const answer = await page.context().request.post(`${url}/api/login`, { data: { user, password } });
+  const [name, account] = user.split("@");
+  const { request } = page.context();
+  const answer = await request.post(`${url}/api/login`, { data: { user: name, account, password } });
   assert.ok(answer.ok(), `signing in as ${user}: ${answer.status()}`);
 }
 
