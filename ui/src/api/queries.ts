@@ -56,7 +56,6 @@ function keepWhenSame(key: QueryKey) {
 }
 
 /** A question over the time range of the page. */
-export /** A question over the time range on top of the page. */
 export function ranged<T>(path: string, range: TimeRange, live: boolean, query: Query = {}) {
   const queryKey = [path, query, rangeKey(range)] as const;
   return queryOptions<T, Error, T, QueryKey>({
