@@ -10,6 +10,7 @@ import type {
   BusinessTransaction,
   BusinessTransactionDetails,
   FlowMap,
+  HourOfBaseline,
   LoginOptions,
   NodeRow,
   Scorecard,
@@ -148,6 +149,10 @@ export const backendQuery = (app: string, backend: string, range: TimeRange, liv
 
 export const nodesQuery = (app: string, range: TimeRange, live: boolean) =>
   ranged<NodeRow[]>(`/applications/${app}/nodes`, range, live);
+
+/** What was usual for a metric in each hour of the range. It changes once an hour. */
+export const baselineQuery = (app: string, metricPath: string, range: TimeRange) =>
+  ranged<HourOfBaseline[]>(`/applications/${app}/baseline`, range, false, { metricPath });
 
 /** Whether the controller can keep what is reported; asked on every page. */
 export const statusQuery = () =>

@@ -1238,6 +1238,11 @@ export interface components {
              */
             callsPerMinute: number;
             /**
+             * Format: int64
+             * @description Violations of health rules that are open now and critical.
+             */
+            critical: number;
+            /**
              * Format: double
              * @description Their share of all calls, 0 to 100.
              */
@@ -1268,6 +1273,11 @@ export interface components {
             tiers: number;
             /** @description How they went. */
             verdicts: components["schemas"]["Verdicts"];
+            /**
+             * Format: int64
+             * @description Violations of health rules that are open now and warnings.
+             */
+            warning: number;
         };
         /** @description One line. */
         AuditInfo: {

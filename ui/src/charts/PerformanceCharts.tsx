@@ -1,24 +1,32 @@
+import { useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Series } from "../api/contract";
 import { formatCount, formatMs, formatRate } from "../format/number";
 import { VERDICTS } from "../words";
+import { useBaselines } from "./baseline";
+import { useEventMarkers } from "./markers";
 import styles from "./PerformanceCharts.module.css";
 import { TimeChart } from "./TimeChart";
 import type { ChartSeries } from "./useTimePlot";
 
 interface Props {
   series: Series;
+  /** The metric folder of what is shown, for what was usual (`Overall Application Performance`). */
+  folder?: string | undefined;
   /** Exit calls have no verdicts: their load is one colour. */
   verdicts?: boolean;
   percentiles?: boolean;
 }
 
 /** Load, response time and errors of one thing, one below the other in time. */
-export function PerformanceCharts({ series, verdicts = true, percentiles = true }: Props) {
+export function PerformanceCharts({ series, folder, verdicts = true, percentiles = true }: Props) {
   const { stepMs, from, to, points } = series;
+  const { app = "" } = useParams({ strict: false });
+  const usual = useBaselines(app, folder, stepMs);
+  const markers = useEventMarkers(app);
   const frame = useMemo(
-    () => ({ times: points.map((point) => point.t), stepMs, from, to }),
-    [points, stepMs, from, to],
+    () => ({ times: points.map((point) => point.t), stepMs, from, to, markers }),
+    [points, stepMs, from, to, markers],
   );
   const load = useMemo((): ChartSeries[] => {
     const perMinute = 60_000 / stepMs;
@@ -51,13 +59,35 @@ export function PerformanceCharts({ series, verdicts = true, percentiles = true 
   return (
     <div className={styles.charts}>
       <div className={styles.card}>
-        <TimeChart {...frame} title="Calls/min" kind="stack" series={load} format={formatRate} />
+        <TimeChart
+          {...frame}
+          title="Calls/min"
+          kind="stack"
+          series={load}
+          format={formatRate}
+          baseline={usual.calls}
+        />
       </div>
       <div className={styles.card}>
-        <TimeChart {...frame} title="Response time" kind="lines" series={time} format={formatMs} />
+        <TimeChart
+          {...frame}
+          title="Response time"
+          kind="lines"
+          series={time}
+          format={formatMs}
+          baseline={usual.time}
+        />
       </div>
       <div className={styles.card}>
-        <TimeChart {...frame} title="Errors" kind="stack" series={errors} format={formatCount} whole />
+        <TimeChart
+          {...frame}
+          title="Errors"
+          kind="stack"
+          series={errors}
+          format={formatCount}
+          baseline={usual.errors}
+          whole
+        />
       </div>
     </div>
   );

@@ -2,7 +2,7 @@
 import { useMemo, useRef, useState } from "react";
 import { formatClock, formatDay } from "../format/time";
 import styles from "./TimeChart.module.css";
-import { type ChartSeries, type Hover, type PlotProps, useTimePlot } from "./useTimePlot";
+import { type Baseline, type ChartSeries, type Hover, type PlotProps, useTimePlot } from "./useTimePlot";
 
 interface Props extends Omit<PlotProps, "height" | "whole"> {
   title: string;
@@ -29,6 +29,7 @@ export function TimeChart(props: Props) {
       return next;
     });
   const t = hover && times[hover.index];
+  const happened = t ? (props.markers ?? []).filter((one) => one.t >= t && one.t < t + stepMs) : [];
   const side = hover && hover.left > (host.current?.clientWidth ?? 0) / 2 ? "left" : "right";
   return (
     <figure className={styles.chart}>
@@ -49,6 +50,15 @@ export function TimeChart(props: Props) {
             {formatDay(t)}, {formatClock(t)} – {formatClock(t + stepMs)}
           </p>
           <Values series={series} index={hover.index} format={format} />
+          <Usual baseline={props.baseline} t={t} format={format} />
+          {happened.map(({ t: at, kind, label }) => (
+            <div key={`${at}${label}`} className={styles.event}>
+              <i data-kind={kind} />
+              <span>
+                {formatClock(at)} {label}
+              </span>
+            </div>
+          ))}
         </div>
       ) : null}
     </figure>
@@ -99,6 +109,28 @@ function Values({
       </div>
     );
   });
+}
+
+function Usual({
+  baseline,
+  t,
+  format,
+}: {
+  baseline: Baseline | undefined;
+  t: number;
+  format: (value: number) => string;
+}) {
+  const hour = baseline?.hours.find(({ from, to }) => t >= from && t < to);
+  if (!hour) return null;
+  return (
+    <div>
+      <i className={styles.usual} />
+      <span>Usual</span>
+      <b className="number">
+        {format(hour.value)} ({format(hour.low)} – {format(hour.high)})
+      </b>
+    </div>
+  );
 }
 
 /** The chart in a sentence, for those who do not see it. */

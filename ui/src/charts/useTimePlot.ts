@@ -6,6 +6,7 @@ import { formatClock, formatDay } from "../format/time";
 import { useShownTheme } from "../shell/theme";
 import { customRange } from "../time-range/range";
 import { useSetRange } from "../time-range/TimeRangePicker";
+import { drawBaseline, drawMarkers, topOf } from "./behind";
 import { resolveColor } from "./color";
 import { stack } from "./stack";
 
@@ -19,6 +20,18 @@ export interface ChartSeries {
   dashed?: boolean;
 }
 
+/** What was usual: a line with a band around it, behind the series. One entry per hour. */
+export interface Baseline {
+  hours: { from: number; to: number; value: number; low: number; high: number }[];
+}
+
+/** Something that happened at a time. */
+export interface Marker {
+  t: number;
+  kind: "deployment" | "violation" | "other";
+  label: string;
+}
+
 export interface PlotProps {
   kind: "lines" | "stack";
   /** Start of each step, epoch milliseconds. */
@@ -30,6 +43,8 @@ export interface PlotProps {
   height: number;
   /** The values are counts: no fractions on the axis. */
   whole: boolean;
+  baseline?: Baseline | undefined;
+  markers?: readonly Marker[] | undefined;
 }
 
 export interface Hover {
@@ -49,12 +64,12 @@ export function useTimePlot(
   props: PlotProps,
   onHover: (hover: Hover | null) => void,
 ): void {
-  const { kind, times, from, to, series, format, height, whole } = props;
+  const { kind, times, from, to, series, format, height, whole, baseline, markers } = props;
   const plot = useRef<uPlot | null>(null);
   const theme = useShownTheme();
   const setRange = useSetRange();
-  const latest = useRef({ setRange, format });
-  latest.current = { setRange, format };
+  const latest = useRef<Latest>({ setRange, format, baseline, markers });
+  latest.current = { setRange, format, baseline, markers };
 
   const data = useMemo((): uPlot.AlignedData => {
     const seconds = times.map((t) => t / 1000);
@@ -87,10 +102,19 @@ export function useTimePlot(
     };
   }, [shape, kind, height, theme]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: baseline and markers are read when it is drawn again
   useEffect(() => {
     plot.current?.setData(data, false);
     plot.current?.setScale("x", { min: from / 1000, max: to / 1000 });
-  }, [data, from, to]);
+  }, [data, from, to, baseline, markers]);
+}
+
+/** What the plot reads when it draws or is used, without being made anew. */
+interface Latest {
+  setRange: ReturnType<typeof useSetRange>;
+  format: (value: number) => string;
+  baseline: Baseline | undefined;
+  markers: readonly Marker[] | undefined;
 }
 
 interface Setting {
@@ -99,9 +123,7 @@ interface Setting {
   series: ChartSeries[];
   height: number;
   whole: boolean;
-  latest: {
-    current: { setRange: ReturnType<typeof useSetRange>; format: (value: number) => string };
-  };
+  latest: { current: Latest };
   onHover: (hover: Hover | null) => void;
 }
 
@@ -122,7 +144,7 @@ function plotOptions({ element, kind, series, height, whole, latest, onHover }: 
     },
     scales: {
       x: { time: true, auto: false },
-      y: { range: (_, __, max) => [0, Math.max(max ?? 0, 0) * 1.08 || 1] },
+      y: { range: (_, __, max) => [0, topOf(max ?? 0, latest.current.baseline) * 1.08 || 1] },
     },
     axes: [
       {
@@ -144,6 +166,8 @@ function plotOptions({ element, kind, series, height, whole, latest, onHover }: 
     ],
     series: [{}, ...series.map((one) => plotSeries(element, kind, one))],
     hooks: {
+      drawAxes: [(instance) => drawBaseline(instance, element, latest.current.baseline)],
+      draw: [(instance) => drawMarkers(instance, element, latest.current.markers)],
       setCursor: [
         (instance) => {
           const { idx, left } = instance.cursor;

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { healthQuery } from "../api/alerting";
 import {
   applicationQuery,
   businessTransactionsQuery,
@@ -10,6 +11,7 @@ import {
 } from "../api/queries";
 import { PerformanceCharts } from "../charts/PerformanceCharts";
 import { Figures } from "../design/Figures";
+import { HealthBadge } from "../design/HealthBadge";
 import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
 import { ScorecardPanel } from "../design/Scorecard";
@@ -18,10 +20,14 @@ import { FlowMapPanel } from "../flow-map/FlowMap";
 import { counted } from "../format/number";
 import { SnapshotTable } from "../snapshot/SnapshotTable";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
+import { ApplicationNews } from "./ApplicationNews";
 import styles from "./Dashboard.module.css";
 import { performanceFigures } from "./figures";
 import { TopTransactions } from "./TopTransactions";
 import { Warnings } from "./Warnings";
+
+/** Where the metrics of the whole application are. */
+const OVERALL = "Overall Application Performance";
 
 const MAP_HEIGHT_PX = 400;
 
@@ -33,6 +39,7 @@ export function ApplicationDashboardPage() {
   const range = useTimeRange();
   const live = useLive();
   const application = useQuery(applicationQuery(app));
+  const health = useQuery(healthQuery(app));
   const scorecard = useQuery(scorecardQuery(app, {}, range, live));
   const series = useQuery(seriesQuery(app, {}, range, live));
   const map = useQuery(flowMapQuery(app, {}, range, live));
@@ -42,6 +49,9 @@ export function ApplicationDashboardPage() {
     <>
       <PageHeader
         title={application.data?.name ?? "Application"}
+        mark={
+          health.data ? <HealthBadge critical={health.data.critical} warning={health.data.warning} /> : null
+        }
         facts={
           application.data ? (
             <span>
@@ -59,7 +69,7 @@ export function ApplicationDashboardPage() {
         <ScorecardPanel app={app} query={scorecard} />
       </div>
       <Loaded query={series} height={240}>
-        {(data) => <PerformanceCharts series={data} />}
+        {(data) => <PerformanceCharts folder={OVERALL} series={data} />}
       </Loaded>
       <div className={styles.halves}>
         <Panel
@@ -76,6 +86,9 @@ export function ApplicationDashboardPage() {
           </Loaded>
         </Panel>
         <Newest app={app} />
+      </div>
+      <div className={styles.halves}>
+        <ApplicationNews app={app} />
       </div>
     </>
   );

@@ -1,8 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import type { ListSearch } from "../address";
 import type { ApplicationRow } from "../api/contract";
 import { applicationsQuery } from "../api/queries";
 import { Sparkline } from "../charts/Sparkline";
+import { Select } from "../design/FilterBar";
+import { HealthBadge } from "../design/HealthBadge";
 import { PageHeader } from "../design/PageHeader";
 import { SearchBox } from "../design/SearchBox";
 import { EmptyState, Loaded } from "../design/States";
@@ -10,37 +13,66 @@ import { VerdictBar } from "../design/VerdictBadge";
 import { counted, formatCount, formatMs, formatPercent, formatRate } from "../format/number";
 import { Content } from "../shell/Content";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
+import { overview } from "../words/overview";
 import styles from "./ApplicationsPage.module.css";
 import { FirstSteps } from "./FirstSteps";
 
 export function ApplicationsPage() {
   const applications = useQuery(applicationsQuery(useTimeRange(), useLive()));
-  const { q } = useSearch({ from: "/shell/applications" });
+  const { q, sort } = useSearch({ from: "/shell/applications" });
   const navigate = useNavigate({ from: "/applications" });
-  const filter = (value: string) =>
-    void navigate({ search: (previous) => ({ ...previous, q: value || undefined }), replace: true });
+  const change = (values: ListSearch) =>
+    void navigate({ search: (previous) => ({ ...previous, ...values }), replace: true });
   return (
     <Content>
       <div className={styles.page}>
         <PageHeader
           title="Applications"
           actions={
-            (applications.data?.length ?? 0) > 6 ? (
-              <SearchBox value={q ?? ""} onChange={filter} label="Filter applications" />
+            (applications.data?.length ?? 0) >= FILTERED_MIN ? (
+              <>
+                <SearchBox
+                  value={q ?? ""}
+                  onChange={(value) => change({ q: value || undefined })}
+                  label="Filter applications"
+                />
+                <Select
+                  label={overview.order}
+                  value={sort ?? ""}
+                  onChange={(value) => change({ sort: value || undefined })}
+                  options={overview.orders}
+                />
+              </>
             ) : null
           }
         />
         <Loaded query={applications} height={320}>
-          {(rows) => (rows.length === 0 ? <FirstSteps /> : <Cards rows={matching(rows, q)} />)}
+          {(rows) => (rows.length === 0 ? <FirstSteps /> : <Cards rows={matching(rows, q, sort)} />)}
         </Loaded>
       </div>
     </Content>
   );
 }
 
-function matching(rows: ApplicationRow[], q: string | undefined): ApplicationRow[] {
+/** Few enough to see them all: nothing to filter or to order. */
+const FILTERED_MIN = 4;
+
+/** The greater comes first; equals by calls. */
+const ORDERS: Record<string, (row: ApplicationRow) => number> = {
+  health: ({ critical, warning }) => critical * 1e6 + warning,
+  errors: ({ errorPercent }) => errorPercent,
+};
+
+function matching(
+  rows: readonly ApplicationRow[],
+  q: string | undefined,
+  sort: string | undefined,
+): ApplicationRow[] {
   const words = q?.toLowerCase() ?? "";
-  return rows.filter((row) => row.name.toLowerCase().includes(words)).sort((a, b) => b.calls - a.calls);
+  const found = rows.filter((row) => row.name.toLowerCase().includes(words));
+  if (sort === "name") return found.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  const order = ORDERS[sort ?? ""] ?? (() => 0);
+  return found.sort((a, b) => order(b) - order(a) || b.calls - a.calls);
 }
 
 function Cards({ rows }: { rows: ApplicationRow[] }) {
@@ -64,9 +96,10 @@ function Card({ row }: { row: ApplicationRow }) {
             {row.name}
           </Link>
         </h2>
-        <p className={styles.size}>
+        <span className={styles.size}>
           {counted(row.tiers, "tier")} · {counted(row.nodes, "node")}
-        </p>
+        </span>
+        <HealthBadge critical={row.critical} warning={row.warning} />
       </div>
       <dl className={styles.figures}>
         <Trend
@@ -90,7 +123,7 @@ function Card({ row }: { row: ApplicationRow }) {
         />
       </dl>
       <VerdictBar verdicts={row.verdicts} />
-      {row.calls === 0 ? <p className={styles.quiet}>No calls in this time range</p> : null}
+      {row.calls === 0 ? <p className={styles.quiet}>{overview.quiet}</p> : null}
     </li>
   );
 }

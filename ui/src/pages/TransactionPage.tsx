@@ -46,6 +46,8 @@ export function TransactionPage() {
       </EmptyState>
     );
   }
+  const { name, tierName } = transaction.data ?? {};
+  const folder = name && `Business Transaction Performance|Business Transactions|${tierName}|${name}`;
   return (
     <>
       <Header app={app} transaction={transaction.data} />
@@ -53,7 +55,7 @@ export function TransactionPage() {
         {(card) => <Figures figures={performanceFigures(card)} />}
       </Loaded>
       <Loaded query={series} height={240}>
-        {(data) => <PerformanceCharts series={data} />}
+        {(data) => <PerformanceCharts folder={folder} series={data} />}
       </Loaded>
       <div className={styles.top}>
         <FlowMapPanel

@@ -8,8 +8,10 @@ use axum::extract::State;
 use serde::Serialize;
 use tierline_engine::Scope;
 use tierline_engine::applications::{ApplicationNumbers, applications};
+use tierline_engine::evaluation::Level;
 use tierline_engine::nodes::{nodes, warnings};
-use tierline_store::{StoreError, TierRecord, TimeRange};
+use tierline_engine::violations::{self, Violation};
+use tierline_store::{Store, StoreError, TierRecord, TimeRange};
 use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorAnswer};
@@ -40,6 +42,10 @@ pub struct ApplicationRow {
     pub error_percent: f64,
     /// How they went.
     pub verdicts: Verdicts,
+    /// Violations of health rules that are open now and critical.
+    pub critical: u64,
+    /// Violations of health rules that are open now and warnings.
+    pub warning: u64,
     /// The same over time.
     pub spark: Spark,
 }
@@ -96,8 +102,14 @@ pub async fn list(
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Vec<ApplicationRow>>, ApiError> {
     let range = range.resolve()?;
-    let all = controller.ask(move |store| applications(store, &visitor.account, range)).await?;
-    Ok(Json(all.iter().map(|one| row(one, range)).collect()))
+    let rows = move |store: &dyn Store| -> Result<Vec<ApplicationRow>, StoreError> {
+        let account = &visitor.account;
+        let all = applications(store, account, range)?;
+        all.iter()
+            .map(|one| Ok(row(one, range, &violations::open(store, account, one.application.id)?)))
+            .collect()
+    };
+    Ok(Json(controller.ask(rows).await?))
 }
 
 /// One application.
@@ -121,7 +133,8 @@ pub async fn one(
     details.map(Json).ok_or_else(|| ApiError::not_found("application"))
 }
 
-fn row(one: &ApplicationNumbers, range: TimeRange) -> ApplicationRow {
+fn row(one: &ApplicationNumbers, range: TimeRange, open: &[Violation]) -> ApplicationRow {
+    let count = |level: Level| open.iter().filter(|violation| violation.level == level).count() as u64;
     ApplicationRow {
         id: one.application.id.get(),
         name: one.application.name.to_string(),
@@ -133,6 +146,8 @@ fn row(one: &ApplicationNumbers, range: TimeRange) -> ApplicationRow {
         errors: one.numbers.errors(),
         error_percent: one.numbers.error_percent(),
         verdicts: one.numbers.verdicts.into(),
+        critical: count(Level::Critical),
+        warning: count(Level::Warning),
         spark: (&one.spark).into(),
     }
 }
