@@ -20,9 +20,11 @@ import {
   readTransactionsSearch,
   stringifySearch,
 } from "./address";
+import { readAlertsSearch, readHealthRuleSearch } from "./alerting/search";
 import { ApiError } from "./api/client";
 import { sessionQuery } from "./api/queries";
 import { ErrorState, Skeleton } from "./design/States";
+import { readMetricsSearch } from "./metrics/search";
 import { ApplicationFrame } from "./shell/ApplicationFrame";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
@@ -155,6 +157,27 @@ const tiersRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/TiersPage"), "TiersPage"),
 });
 
+const metricsRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/metrics",
+  validateSearch: readMetricsSearch,
+  component: lazyRouteComponent(() => import("./pages/MetricsPage"), "MetricsPage"),
+});
+
+const alertsRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/alerts",
+  validateSearch: readAlertsSearch,
+  component: lazyRouteComponent(() => import("./pages/AlertsPage"), "AlertsPage"),
+});
+
+const healthRuleRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/alerts/health-rules/$rule",
+  validateSearch: readHealthRuleSearch,
+  component: lazyRouteComponent(() => import("./pages/HealthRulePage"), "HealthRulePage"),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   shellRoute.addChildren([
@@ -169,6 +192,9 @@ const routeTree = rootRoute.addChildren([
       backendsRoute,
       backendRoute,
       tiersRoute,
+      metricsRoute,
+      alertsRoute,
+      healthRuleRoute,
     ]),
   ]),
 ]);
