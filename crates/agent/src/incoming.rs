@@ -16,8 +16,12 @@ pub(crate) struct Incoming {
     pub(crate) keep: bool,
 }
 
-/// Reads a header: ours, or the `traceparent` of a caller that only knows OpenTelemetry. `None`: as if there were none.
+/// Reads a header: ours, or the `traceparent` of a caller that only knows OpenTelemetry; or several in lines of their
+/// own, see [`read_all`]. `None`: as if there were none.
 pub(crate) fn read(text: &str, app_id: AppId, account: Guid) -> Option<Incoming> {
+    if text.contains('\n') {
+        return read_all(text, app_id, account);
+    }
     read_ours(text, app_id, account).or_else(|| TraceParent::parse(text).as_ref().map(of_trace_parent))
 }
 

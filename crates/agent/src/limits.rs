@@ -167,3 +167,14 @@ pub const ERROR_BYTES_PER_TRANSACTION_MAX: usize = 1 << 20;
 
 /// Bytes of the texts of an error's causes, in Rust.
 pub const CAUSES_BYTES_MAX: usize = 32_000;
+
+// --- SQL ---
+
+/// Bytes of a statement that are looked at: more than a snapshot shows of one.
+pub const SQL_BYTES_MAX: usize = 32 << 10;
+
+/// Statements a thread remembers without their literals. A power of two.
+pub const CACHED_SQL_PER_THREAD: usize = 128;
+
+/// Bytes of a statement up to which it is remembered: of all together 128 × 2 × 2 KiB per thread at most.
+pub const CACHED_SQL_BYTES_MAX: usize = 2_048;

@@ -209,6 +209,12 @@ pub struct Settings {
     pub concurrent_exit_calls: bool,
     /// `false`: every call is a no-op.
     pub enabled: bool,
+    /// Whether requests and exit calls are detected without code.
+    pub detection: bool,
+    /// Libraries that are left untouched, in lower case.
+    pub detection_without: Vec<String>,
+    /// Whether detected SQL keeps its literals.
+    pub raw_sql: bool,
     /// Overrides the system's host name.
     pub unique_host_id: Option<String>,
     /// Who asks.

@@ -169,6 +169,12 @@ impl Reader<'_> {
         self.text(setting).and_then(value::flag).unwrap_or(false)
     }
 
+    /// What stands between commas, in lower case.
+    fn words(&self, setting: Setting) -> Vec<String> {
+        let words = self.text(setting).unwrap_or_default().split(',');
+        words.map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty()).collect()
+    }
+
     fn path(&self, setting: Setting) -> Option<PathBuf> {
         self.text(setting).map(PathBuf::from)
     }
@@ -200,6 +206,9 @@ impl Reader<'_> {
             report_interval_ms,
             concurrent_exit_calls: self.flag(Setting::ConcurrentExitCalls),
             enabled: self.flag(Setting::Enabled),
+            detection: self.flag(Setting::Detection),
+            detection_without: self.words(Setting::DetectionWithout),
+            raw_sql: self.flag(Setting::RawSql),
             unique_host_id: self.name(Setting::UniqueHostId),
             runtime: self.source.runtime.clone(),
             given: self.given,
