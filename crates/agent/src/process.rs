@@ -127,6 +127,10 @@ fn agent_in_use() -> Option<Arc<Agent>> {
 
 /// In a forked child: the settings are there but no agent yet.
 fn begin_again(life: &Life) {
+    if life.settings.load().is_none() {
+        // Shut down, or at it: whoever does that holds the lock for as long as it takes to deliver.
+        return;
+    }
     let _changing = life.changing.lock().unwrap_or_else(PoisonError::into_inner);
     if life.agent.load().is_some() {
         return;
