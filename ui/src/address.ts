@@ -1,5 +1,6 @@
 // What stands behind the question mark, for every page: the state of the page is its address.
 import type { Verdict } from "./api/contract";
+import { TRANSACTION_ACTS, type TransactionAct } from "./transactions/act";
 import { VERDICTS } from "./words";
 
 export type Raw = Record<string, unknown>;
@@ -30,6 +31,12 @@ export function identity(value: unknown): number | undefined {
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }
 
+function identities(value: unknown): number[] | undefined {
+  const all = Array.isArray(value) ? value : (text(value)?.split(",") ?? []);
+  const known = all.map(identity).filter((id) => id !== undefined);
+  return known.length ? known : undefined;
+}
+
 function positive(value: unknown): number | undefined {
   const number = Number(text(value));
   return Number.isFinite(number) && number > 0 ? number : undefined;
@@ -57,13 +64,33 @@ export interface ListSearch {
 
 export const readListSearch = (raw: Raw): ListSearch => ({ q: text(raw.q), sort: text(raw.sort) });
 
-export interface TransactionsSearch extends ListSearch {
-  tier?: number | undefined;
+export const TRANSACTION_VIEWS = ["other", "excluded"] as const;
+
+/** Something that is being done with business transactions: the open window. */
+export interface TransactionSearch {
+  act?: TransactionAct | undefined;
 }
+
+export interface TransactionsSearch extends ListSearch, TransactionSearch {
+  tier?: number | undefined;
+  group?: string | undefined;
+  /** Not the list, but All Other Traffic or what was excluded. */
+  view?: (typeof TRANSACTION_VIEWS)[number] | undefined;
+  /** With which something is being done. */
+  on?: number[] | undefined;
+}
+
+export const readTransactionSearch = (raw: Raw): TransactionSearch => ({
+  act: oneOf(raw.act, TRANSACTION_ACTS),
+});
 
 export const readTransactionsSearch = (raw: Raw): TransactionsSearch => ({
   ...readListSearch(raw),
+  ...readTransactionSearch(raw),
   tier: identity(raw.tier),
+  group: text(raw.group),
+  view: oneOf(raw.view, TRANSACTION_VIEWS),
+  on: identities(raw.on),
 });
 
 export interface BackendsSearch extends ListSearch {

@@ -17,6 +17,7 @@ import {
   readSnapshotSearch,
   readSnapshotsSearch,
   readTiersSearch,
+  readTransactionSearch,
   readTransactionsSearch,
   stringifySearch,
 } from "./address";
@@ -120,6 +121,7 @@ const transactionsRoute = createRoute({
 const transactionRoute = createRoute({
   getParentRoute: () => applicationRoute,
   path: "/business-transactions/$bt",
+  validateSearch: readTransactionSearch,
   component: lazyRouteComponent(() => import("./pages/TransactionPage"), "TransactionPage"),
 });
 

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMay } from "../api/change";
 import { ApiError } from "../api/client";
 import type { BusinessTransactionDetails } from "../api/contract";
 import {
@@ -10,6 +11,7 @@ import {
   seriesQuery,
 } from "../api/queries";
 import { PerformanceCharts } from "../charts/PerformanceCharts";
+import { ActionMenu } from "../design/ActionMenu";
 import { Figures } from "../design/Figures";
 import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
@@ -18,6 +20,11 @@ import { EmptyState, Loaded } from "../design/States";
 import { FlowMapPanel } from "../flow-map/FlowMap";
 import { SnapshotTable } from "../snapshot/SnapshotTable";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
+import type { TransactionAct } from "../transactions/act";
+import { transactionMenu } from "../transactions/menu";
+import { SessionNotice } from "../transactions/SessionNotice";
+import { TransactionDialog } from "../transactions/TransactionDialog";
+import { transactions as words } from "../words/overview";
 import styles from "./Dashboard.module.css";
 import { performanceFigures } from "./figures";
 
@@ -51,6 +58,7 @@ export function TransactionPage() {
   return (
     <>
       <Header app={app} transaction={transaction.data} />
+      <SessionNotice app={app} bt={subject.bt} />
       <Loaded query={scorecard} height={72}>
         {(card) => <Figures figures={performanceFigures(card)} />}
       </Loaded>
@@ -84,29 +92,63 @@ export function TransactionPage() {
 }
 
 function Header({ app, transaction }: { app: string; transaction: BusinessTransactionDetails | undefined }) {
+  const { act } = useSearch({ from: "/shell/applications/$app/business-transactions/$bt" });
+  const navigate = useNavigate({ from: "/applications/$app/business-transactions/$bt" });
+  const may = useMay("configure-applications");
+  const open = (next: TransactionAct | undefined, replace: boolean) =>
+    void navigate({ search: (previous) => ({ ...previous, act: next }), replace });
   return (
-    <PageHeader
-      title={transaction?.name ?? "Business transaction"}
-      parent={{
-        label: "Business transactions",
-        to: { to: "/applications/$app/business-transactions", params: { app } },
-      }}
-      facts={
-        transaction ? (
-          <>
-            <span>
-              Starts on{" "}
-              <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: transaction.tierId }}>
-                {transaction.tierName}
-              </Link>
-            </span>
-            <span>{transaction.entryTitle}</span>
-            {transaction.otherTraffic ? (
-              <span>All traffic that has no business transaction of its own</span>
-            ) : null}
-          </>
-        ) : null
-      }
-    />
+    <>
+      <PageHeader
+        title={transaction?.name ?? "Business transaction"}
+        parent={{
+          label: "Business transactions",
+          to: { to: "/applications/$app/business-transactions", params: { app } },
+        }}
+        facts={
+          transaction ? (
+            <>
+              <span>
+                Starts on{" "}
+                <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: transaction.tierId }}>
+                  {transaction.tierName}
+                </Link>
+              </span>
+              <span>{transaction.entryTitle}</span>
+              {transaction.otherTraffic ? (
+                <Link
+                  to="/applications/$app/business-transactions"
+                  params={{ app }}
+                  search={{ view: "other" }}
+                >
+                  What hides in it
+                </Link>
+              ) : null}
+            </>
+          ) : null
+        }
+        actions={
+          transaction ? (
+            <ActionMenu
+              label={words.actions(transaction.name)}
+              actions={transactionMenu(may, transaction.otherTraffic, (next) => open(next, false))}
+            >
+              {words.actionsShort}
+            </ActionMenu>
+          ) : null
+        }
+      />
+      {act && transaction && may ? (
+        <TransactionDialog
+          app={app}
+          act={act}
+          targets={[transaction]}
+          onClose={() => open(undefined, true)}
+          onGone={() =>
+            void navigate({ to: "/applications/$app/business-transactions", params: { app }, search: {} })
+          }
+        />
+      ) : null}
+    </>
   );
 }
