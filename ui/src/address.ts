@@ -1,5 +1,6 @@
 // What stands behind the question mark, for every page: the state of the page is its address.
 import type { Verdict } from "./api/contract";
+import { LANGUAGES, type Language } from "./pages/firstLines";
 import { TRANSACTION_ACTS, type TransactionAct } from "./transactions/act";
 import { VERDICTS } from "./words";
 
@@ -63,6 +64,19 @@ export interface ListSearch {
 }
 
 export const readListSearch = (raw: Raw): ListSearch => ({ q: text(raw.q), sort: text(raw.sort) });
+
+/** The applications, and what makes another program report. */
+export interface ApplicationsSearch extends ListSearch {
+  /** The lines to type are shown although there are applications. */
+  connect?: boolean | undefined;
+  language?: Language | undefined;
+}
+
+export const readApplicationsSearch = (raw: Raw): ApplicationsSearch => ({
+  ...readListSearch(raw),
+  connect: flag(raw.connect),
+  language: oneOf(raw.language, LANGUAGES),
+});
 
 export const TRANSACTION_VIEWS = ["other", "excluded"] as const;
 

@@ -11,8 +11,8 @@ import {
 } from "@tanstack/react-router";
 import {
   parseSearch,
+  readApplicationsSearch,
   readBackendsSearch,
-  readListSearch,
   readLoginSearch,
   readSnapshotSearch,
   readSnapshotsSearch,
@@ -21,11 +21,13 @@ import {
   readTransactionsSearch,
   stringifySearch,
 } from "./address";
+import { readAccessSearch, readSettingsSearch } from "./administration/search";
 import { readAlertsSearch, readHealthRuleSearch } from "./alerting/search";
 import { ApiError } from "./api/client";
 import { sessionQuery } from "./api/queries";
 import { ErrorState, Skeleton } from "./design/States";
 import { readMetricsSearch } from "./metrics/search";
+import { AdministrationFrame } from "./shell/AdministrationFrame";
 import { ApplicationFrame } from "./shell/ApplicationFrame";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
@@ -95,7 +97,7 @@ const indexRoute = createRoute({
 const applicationsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/applications",
-  validateSearch: readListSearch,
+  validateSearch: readApplicationsSearch,
   component: lazyRouteComponent(() => import("./pages/ApplicationsPage"), "ApplicationsPage"),
 });
 
@@ -180,6 +182,34 @@ const healthRuleRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/HealthRulePage"), "HealthRulePage"),
 });
 
+const administrationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/administration",
+  component: AdministrationFrame,
+});
+
+const administrationIndexRoute = createRoute({
+  getParentRoute: () => administrationRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/administration/access" });
+  },
+});
+
+const accessRoute = createRoute({
+  getParentRoute: () => administrationRoute,
+  path: "/access",
+  validateSearch: readAccessSearch,
+  component: lazyRouteComponent(() => import("./pages/AccessPage"), "AccessPage"),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => administrationRoute,
+  path: "/settings",
+  validateSearch: readSettingsSearch,
+  component: lazyRouteComponent(() => import("./pages/SettingsPage"), "SettingsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   shellRoute.addChildren([
@@ -198,6 +228,7 @@ const routeTree = rootRoute.addChildren([
       alertsRoute,
       healthRuleRoute,
     ]),
+    administrationRoute.addChildren([administrationIndexRoute, accessRoute, settingsRoute]),
   ]),
 ]);
 

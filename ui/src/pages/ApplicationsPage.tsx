@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import type { ListSearch } from "../address";
+import type { ApplicationsSearch } from "../address";
 import type { ApplicationRow } from "../api/contract";
-import { applicationsQuery } from "../api/queries";
+import { applicationsQuery, REFRESH_MS } from "../api/queries";
 import { Sparkline } from "../charts/Sparkline";
+import { Button } from "../design/Button";
 import { Select } from "../design/FilterBar";
 import { HealthBadge } from "../design/HealthBadge";
+import { Icon } from "../design/Icon";
 import { PageHeader } from "../design/PageHeader";
 import { SearchBox } from "../design/SearchBox";
 import { EmptyState, Loaded } from "../design/States";
@@ -13,15 +15,23 @@ import { VerdictBar } from "../design/VerdictBadge";
 import { counted, formatCount, formatMs, formatPercent, formatRate } from "../format/number";
 import { Content } from "../shell/Content";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
-import { overview } from "../words/overview";
+import { firstSteps, overview } from "../words/overview";
 import styles from "./ApplicationsPage.module.css";
 import { FirstSteps } from "./FirstSteps";
 
+/** How often is asked while nothing has reported yet. */
+const FIRST_REPORT_MS = 3_000;
+
 export function ApplicationsPage() {
-  const applications = useQuery(applicationsQuery(useTimeRange(), useLive()));
-  const { q, sort } = useSearch({ from: "/shell/applications" });
+  const live = useLive();
+  const applications = useQuery({
+    ...applicationsQuery(useTimeRange(), live),
+    // Somebody waits for the first report.
+    refetchInterval: ({ state }) => (state.data?.length === 0 ? FIRST_REPORT_MS : live && REFRESH_MS),
+  });
+  const { q, sort, connect, language = "python" } = useSearch({ from: "/shell/applications" });
   const navigate = useNavigate({ from: "/applications" });
-  const change = (values: ListSearch) =>
+  const change = (values: ApplicationsSearch) =>
     void navigate({ search: (previous) => ({ ...previous, ...values }), replace: true });
   return (
     <Content>
@@ -29,25 +39,44 @@ export function ApplicationsPage() {
         <PageHeader
           title="Applications"
           actions={
-            (applications.data?.length ?? 0) >= FILTERED_MIN ? (
+            applications.data?.length ? (
               <>
-                <SearchBox
-                  value={q ?? ""}
-                  onChange={(value) => change({ q: value || undefined })}
-                  label="Filter applications"
-                />
-                <Select
-                  label={overview.order}
-                  value={sort ?? ""}
-                  onChange={(value) => change({ sort: value || undefined })}
-                  options={overview.orders}
-                />
+                {applications.data.length >= FILTERED_MIN ? (
+                  <>
+                    <SearchBox
+                      value={q ?? ""}
+                      onChange={(value) => change({ q: value || undefined })}
+                      label="Filter applications"
+                    />
+                    <Select
+                      label={overview.order}
+                      value={sort ?? ""}
+                      onChange={(value) => change({ sort: value || undefined })}
+                      options={overview.orders}
+                    />
+                  </>
+                ) : null}
+                <Button aria-expanded={connect ?? false} onClick={() => change({ connect: !connect })}>
+                  <Icon name="plus" size={14} />
+                  {firstSteps.connect}
+                </Button>
               </>
             ) : null
           }
         />
         <Loaded query={applications} height={320}>
-          {(rows) => (rows.length === 0 ? <FirstSteps /> : <Cards rows={matching(rows, q, sort)} />)}
+          {(rows) => (
+            <>
+              {rows.length === 0 || connect ? (
+                <FirstSteps
+                  language={language}
+                  onLanguage={(value) => change({ language: value })}
+                  first={rows.length === 0}
+                />
+              ) : null}
+              {rows.length > 0 ? <Cards rows={matching(rows, q, sort)} /> : null}
+            </>
+          )}
         </Loaded>
       </div>
     </Content>

@@ -1,21 +1,33 @@
 import { expect, it } from "vitest";
-import { pythonLines, shellWord } from "./firstLines";
+import { destination, firstLines, LANGUAGES, shellWord } from "./firstLines";
 
-it("names the real host, port and key", () => {
-  const lines = pythonLines(
-    { listen: "tierline.internal:8090", accessKeyShown: "k-1", account: "customer1" },
-    "other:1",
-  );
-  expect(lines).toHaveLength(3);
-  expect(lines[1]?.line).toContain("APPDYNAMICS_CONTROLLER_HOST_NAME=tierline.internal ");
-  expect(lines[1]?.line).toContain("APPDYNAMICS_CONTROLLER_PORT=8090 ");
-  expect(lines[1]?.line).toContain("APPDYNAMICS_AGENT_ACCOUNT_ACCESS_KEY=k-1 ");
+const SETUP = { listen: "tierline.internal:8090", accessKeyShown: "k-1", account: "customer1" };
+const PAGE = { host: "other:1", protocol: "http:" };
+
+it("names the real host, port and key in every language", () => {
+  for (const language of LANGUAGES) {
+    const lines = firstLines(language, destination(SETUP, PAGE))
+      .map(({ line }) => line)
+      .join("\n");
+    expect(lines).toContain("tierline.internal");
+    expect(lines).toContain("8090");
+    expect(lines).toContain("k-1");
+  }
 });
 
 it("leaves a place for the key of those who may not see it, and takes the page's own address", () => {
-  const lines = pythonLines({ listen: "", accessKeyShown: null, account: "" }, "[::1]:8090");
-  expect(lines[1]?.line).toContain("APPDYNAMICS_AGENT_ACCOUNT_ACCESS_KEY=ACCESS_KEY ");
-  expect(lines[1]?.line).toContain("APPDYNAMICS_CONTROLLER_HOST_NAME='[::1]' ");
+  const to = destination({ listen: "", accessKeyShown: null, account: "" }, { ...PAGE, host: "[::1]:8090" });
+  const [, settings] = firstLines("python", to);
+  expect(settings?.line).toContain("APPDYNAMICS_AGENT_ACCOUNT_ACCESS_KEY=ACCESS_KEY ");
+  expect(settings?.line).toContain("APPDYNAMICS_CONTROLLER_HOST_NAME='[::1]' ");
+  expect(settings?.line).toContain("APPDYNAMICS_CONTROLLER_PORT=8090 ");
+});
+
+it("speaks TLS when the page came by it, on the port it came by", () => {
+  const to = destination(undefined, { host: "tierline.example.org", protocol: "https:" });
+  expect(to).toMatchObject({ host: "tierline.example.org", port: "443", tls: true });
+  const [first] = firstLines("opentelemetry", to);
+  expect(first?.line).toContain("https://tierline.example.org:443");
 });
 
 it("quotes what a shell would take apart", () => {

@@ -127,3 +127,17 @@ export const thresholds = {
   minimum: "But never below",
   number: "A number above 0 is needed here.",
 } as const;
+
+/** How a program comes to report here. */
+export const firstSteps = {
+  first: "Nothing has reported yet. Three lines for a first program:",
+  another: "Three lines for another program:",
+  connect: "Connect a program",
+  language: "What the program is written in",
+  languages: { python: "Python", nodejs: "Node.js", rust: "Rust", opentelemetry: "OpenTelemetry" },
+  copy: (does: string) => `Copy: ${does}`,
+  key: (place: string) =>
+    `Put your access key in place of ${place}: the first start of the controller printed it, and administrators see it here.`,
+  waiting:
+    "Waiting for the first report. It appears here by itself, about a minute after the first business transaction.",
+} as const;
