@@ -4,6 +4,8 @@
 //! stale mark is recognised) and which execution context began it. Not the handle: a context may live long, and
 //! a handle nobody else holds must be collected.
 
+use std::cell::Cell;
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -35,8 +37,30 @@ pub fn prepare(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// The running transaction this context knows, begun here or inherited, and who began it.
+thread_local! {
+    /// The key of the only transaction begun on this thread that may still run.
+    static ONLY: Cell<Only> = const { Cell::new(Only::Key(0)) };
+}
+
+/// What a thread knows of the transactions begun on it, without asking its contexts.
+#[derive(Clone, Copy)]
+enum Only {
+    /// All but the one with this key are over; 0 before the first.
+    Key(u64),
+    /// Several ran at the same time, as those of tasks do: the contexts must be asked from then on.
+    Several,
+}
+
+/// Whether `here` began a transaction that still runs and that this context knows.
 #[inline]
+pub fn is_busy(py: Python<'_>, core: &Core, here: Execution) -> bool {
+    match ONLY.get() {
+        Only::Key(key) if !core.is_running(key) => false,
+        _ => active(py, core).is_some_and(|(_, begun_by)| begun_by == here),
+    }
+}
+
+/// The running transaction this context knows, begun here or inherited, and who began it.
 pub fn active(py: Python<'_>, core: &Core) -> Option<(BtHandle, Execution)> {
     let mark = VARIABLE.get(py)?.get.bind(py).call0().ok()?;
     let (key, execution) = read(mark.cast::<PyBytes>().ok()?.as_bytes())?;
@@ -45,7 +69,11 @@ pub fn active(py: Python<'_>, core: &Core) -> Option<(BtHandle, Execution)> {
 
 /// Marks `bt` as active from here on, and for all that inherits this context later.
 #[inline]
-pub fn activate(py: Python<'_>, bt: &BtHandle, execution: Execution) {
+pub fn activate(py: Python<'_>, core: &Core, bt: &BtHandle, execution: Execution) {
+    ONLY.set(match ONLY.get() {
+        Only::Key(key) if !core.is_running(key) => Only::Key(bt.key()),
+        _ => Only::Several,
+    });
     let mut mark = [0; 24];
     mark[..8].copy_from_slice(&bt.key().to_ne_bytes());
     mark[8..16].copy_from_slice(&execution.thread.to_ne_bytes());

@@ -4,7 +4,7 @@
 //! inherits the context of the one that made it.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -31,7 +31,7 @@ impl Execution {
     /// The one that calls.
     #[inline]
     pub fn current(py: Python<'_>) -> Self {
-        Self { thread: thread(py), task: task(py).or_else(|| greenlet(py)).unwrap_or(0) }
+        Self { thread: thread(py), task: task_or_greenlet(py) }
     }
 }
 
@@ -63,6 +63,33 @@ static CURRENT_THREAD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static RUNNING_LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static CURRENT_TASK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static CURRENT_GREENLET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// How many modules there were when nothing was found that tells tasks or greenlets apart.
+static MODULES_SEARCHED: AtomicUsize = AtomicUsize::new(0);
+
+/// The running task or greenlet; 0 when there is neither.
+#[inline]
+fn task_or_greenlet(py: Python<'_>) -> u64 {
+    let Ok(modules) = modules(py) else { return 0 };
+    // A program without asyncio and greenlets is asked no more than whether it imported something since.
+    let count = modules.len();
+    if MODULES_SEARCHED.load(Ordering::Relaxed) == count {
+        return 0;
+    }
+    let found = task(py).or_else(|| greenlet(py));
+    if RUNNING_LOOP.get(py).is_none() && CURRENT_GREENLET.get(py).is_none() {
+        MODULES_SEARCHED.store(count, Ordering::Relaxed);
+    }
+    found.unwrap_or(0)
+}
+
+#[inline]
+fn modules(py: Python<'_>) -> PyResult<&Bound<'_, PyDict>> {
+    let modules = MODULES.get_or_try_init(py, || {
+        py.import("sys")?.getattr("modules")?.cast_into::<PyDict>().map(Bound::unbind).map_err(PyErr::from)
+    })?;
+    Ok(modules.bind(py))
+}
 
 /// The running task's address; `Some(0)` in a callback of a running loop, `None` without a running loop.
 #[inline]
@@ -101,10 +128,7 @@ fn imported<'py>(
     if let Some(found) = found.get(py) {
         return Some(found.bind(py));
     }
-    let modules = MODULES.get_or_try_init(py, || {
-        py.import("sys")?.getattr("modules")?.cast_into::<PyDict>().map(Bound::unbind).map_err(PyErr::from)
-    });
-    let module = modules.ok()?.bind(py).get_item(module).ok()??;
+    let module = modules(py).ok()?.get_item(module).ok()??;
     let value = module.getattr(function).ok()?.unbind();
     Some(found.get_or_init(py, || value).bind(py))
 }

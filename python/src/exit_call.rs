@@ -7,8 +7,10 @@ use std::ffi::CStr;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use smallvec::SmallVec;
+use tierline::{BackendRef, BtHandle, ExitCall};
 use tierline_model::correlation::HEADER_NAME;
 
+use crate::constants;
 use crate::error::errors_of;
 use crate::exit_type::{exit_subtype_text, exit_type_of};
 use crate::fastcall::{Arguments, Function};
@@ -129,26 +131,37 @@ impl Described<'_, '_> {
     pub fn begin(mut self) -> Option<ExitCallHandle> {
         let bt = &bt_of(self.bt_handle, "start_exit_call: bt_handle is not a BtHandle")?.get().core;
         self.sort_fifth_and_sixth();
-        let exit_type = exit_type_of(self.exit_type);
         let display_name = self.display_name();
+        let backend =
+            constants::backend(bt, self.exit_type, self.display_name, self.identifying_properties, || {
+                self.read_backend(bt, &display_name)
+            })?;
+        let optional =
+            Properties::of(self.optional_properties, "start_exit_call: optional_properties is not a dict");
+        let optional = optional.texts();
+        let subtype = exit_subtype_text(self.exit_subtype);
+        let mut optional: SmallVec<[(&str, &str); 4]> = borrowed(&optional);
+        if let Some(subtype) = &subtype {
+            optional.push((SUBTYPE_PROPERTY, subtype));
+        }
+        let operation = self.operation.map(any_text);
+        let exit_call = bt.begin_exit(ExitCall {
+            display_name: &display_name,
+            backend: &backend,
+            operation: operation.as_deref(),
+            optional_properties: &optional,
+        })?;
+        Some(ExitCallHandle { core: exit_call })
+    }
+
+    fn read_backend(&self, bt: &BtHandle, display_name: &str) -> Option<BackendRef> {
+        let exit_type = exit_type_of(self.exit_type);
         let identifying = Properties::of(
             self.identifying_properties,
             "start_exit_call: identifying_properties is not a dict",
         );
         let identifying = identifying.texts();
-        let identifying: SmallVec<[(&str, &str); 8]> = borrowed(&identifying);
-        let optional =
-            Properties::of(self.optional_properties, "start_exit_call: optional_properties is not a dict");
-        let optional = optional.texts();
-        let subtype = exit_subtype_text(self.exit_subtype);
-        let mut optional: SmallVec<[(&str, &str); 8]> = borrowed(&optional);
-        if let Some(subtype) = &subtype {
-            optional.push((SUBTYPE_PROPERTY, subtype));
-        }
-        let operation = self.operation.map(any_text);
-        let operation = operation.as_deref();
-        let exit_call = bt.begin_exit_to(&exit_type, &display_name, &identifying, operation, &optional)?;
-        Some(ExitCallHandle { core: exit_call })
+        bt.backend(&exit_type, display_name, &borrowed(&identifying))
     }
 
     /// The documents do not say whether the fifth argument by position is `optional_properties`, as in the
@@ -179,7 +192,7 @@ impl Described<'_, '_> {
 }
 
 #[inline]
-fn borrowed<'a>(texts: &'a Texts<'_>) -> SmallVec<[(&'a str, &'a str); 8]> {
+fn borrowed<'a>(texts: &'a Texts<'_>) -> SmallVec<[(&'a str, &'a str); 4]> {
     texts.iter().map(|(name, value)| (&**name, &**value)).collect()
 }
 

@@ -8,6 +8,7 @@
 
 use pyo3::prelude::*;
 
+mod constants;
 mod context;
 mod error;
 mod execution;

@@ -15,6 +15,16 @@ pub const ERRORS_MAX: usize = tierline_model::limits::ERRORS_PER_SEGMENT_MAX;
 /// Entries looked at in a dictionary of properties: some more than are kept, because absent values do not count.
 pub const PROPERTIES_SEEN_MAX: usize = 2 * tierline_model::limits::PROPERTIES_MAX;
 
+/// Objects that describe an exit call whose backend is remembered by them: type, name, and six properties.
+pub const CONSTANTS_MAX: usize = 14;
+
+/// Bytes of a text that is held because a backend is remembered by it. With [`CONSTANTS_MAX`] and
+/// [`KNOWN_CALLS_PER_THREAD`] a thread holds 230 kB at most.
+pub const CONSTANT_BYTES_MAX: usize = 256;
+
+/// Exit calls a thread remembers the backends of. A power of two.
+pub const KNOWN_CALLS_PER_THREAD: usize = 64;
+
 /// Variables looked at in the environment and in what `init` is given: containers in large clusters have thousands.
 pub const VARIABLES_SEEN_MAX: usize = 20_000;
 

@@ -11,17 +11,15 @@ use crate::limits::PROPERTIES_SEEN_MAX;
 use crate::text::any_text;
 
 /// Name and value, and the objects they are borrowed from.
-///
-/// Room for eight on the stack: programs give up to four (facts/api-usage 1).
 pub struct Properties<'py> {
     objects: Pairs<'py>,
 }
 
-/// Names and values.
-type Pairs<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 8]>;
+/// Names and values. Room for four on the stack: programs give no more (facts/api-usage 1).
+type Pairs<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 4]>;
 
 /// The texts of [`Properties`].
-pub type Texts<'a> = SmallVec<[(Cow<'a, str>, Cow<'a, str>); 8]>;
+pub type Texts<'a> = SmallVec<[(Cow<'a, str>, Cow<'a, str>); 4]>;
 
 impl<'py> Properties<'py> {
     /// The entries of a dictionary, of another mapping, or of a sequence of pairs. `None` as a whole is empty,

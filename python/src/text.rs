@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyInt, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyFloat, PyInt, PyString};
 
 /// The text of a `str` or of UTF-8 in `bytes`; `None` for anything else.
 ///
@@ -41,11 +41,55 @@ pub fn any_text<'a>(value: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
     }
 }
 
-/// The text of a plain `int`, as `str` shows it, without the detour over a Python object. (Not of a `float`: where two
-/// shortest texts are equally near, Rust and Python choose differently.)
+/// The text of a plain `int` or `float`, as `str` shows it, without the detour over a Python object.
 fn number_text(value: &Bound<'_, PyAny>) -> Option<String> {
-    let number = value.cast_exact::<PyInt>().ok()?.extract::<i64>().ok()?;
-    Some(number.to_string())
+    if let Ok(number) = value.cast_exact::<PyInt>() {
+        return Some(number.extract::<i64>().ok()?.to_string());
+    }
+    decimal_text(value.cast_exact::<PyFloat>().ok()?.value())
+}
+
+/// `str(number)` for numbers of few digits; `None` for those that Python must show itself.
+///
+/// A decimal of at most 15 digits that reads back as `number` is the only one of that many digits that does (a
+/// double keeps 15), so without zeros at its end it is the shortest, which is what Python shows. Longer ones may tie,
+/// and there Rust chooses differently.
+fn decimal_text(number: f64) -> Option<String> {
+    const DIGITS_MAX: f64 = 1e15;
+    let size = number.abs();
+    // Python shows smaller ones with an exponent, and 0 has a sign.
+    if !(1e-4..DIGITS_MAX).contains(&size) {
+        return None;
+    }
+    for (places, scale) in [(0, 1.0), (1, 10.0), (2, 100.0), (3, 1e3), (4, 1e4), (5, 1e5), (6, 1e6)] {
+        let digits = (size * scale).round();
+        if digits >= DIGITS_MAX {
+            return None;
+        }
+        // Both are exact, so the quotient is the double nearest to the decimal.
+        if digits / scale == size {
+            return Some(written(number < 0.0, digits as u64, places));
+        }
+    }
+    None
+}
+
+/// `digits` with the point before the last `places`; one place at least.
+fn written(negative: bool, digits: u64, places: usize) -> String {
+    let mut text = digits.to_string();
+    text.reserve(places + 3);
+    if places == 0 {
+        text.push_str(".0");
+    } else {
+        while text.len() <= places {
+            text.insert(0, '0');
+        }
+        text.insert(text.len() - places, '.');
+    }
+    if negative {
+        text.insert(0, '-');
+    }
+    text
 }
 
 /// A Ctrl-C that came while the program's own `str()` ran is the program's: it is raised again where the call returns.

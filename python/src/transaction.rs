@@ -119,7 +119,7 @@ pub fn begin(
             return None;
         };
         let here = Execution::current(py);
-        if context::active(py, core).is_some_and(|(_, begun_by)| begun_by == here) {
+        if context::is_busy(py, core, here) {
             return None;
         }
         let header = correlation_header.filter(|header| !header.is_none());
@@ -128,7 +128,7 @@ pub fn begin(
         if !bt.is_active() {
             return None; // the agent is being shut down
         }
-        context::activate(py, &bt, here);
+        context::activate(py, core, &bt, here);
         Some(BtHandle { core: bt })
     })
 }

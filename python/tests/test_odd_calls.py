@@ -281,6 +281,10 @@ def test_numbers_read_as_str_shows_them(agent):
     ]
     numbers += [5e-324, 1.7976931348623157e308, math.inf, -math.inf, math.nan, 123456789012345.6, 9999999999999998.0]
     numbers += [dice.choice((1, -1)) * dice.random() * 10 ** dice.randint(-8, 18) for _ in range(60)]
+    # Amounts, as programs have them: few digits behind the point, and those beside them.
+    for places in range(8):
+        amounts = [round(dice.choice((1, -1)) * 10 ** (16 * dice.random() - 3), places) for _ in range(20)]
+        numbers += amounts + [math.nextafter(amount, math.inf) for amount in amounts]
     with appd.bt("checkout") as bt:
         for place, number in enumerate(numbers):
             appd.add_snapshot_data(bt, f"number {place}", number)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tierline_model::{ErrorRecord, ExitType};
+use tierline_model::ErrorRecord;
 
 use crate::backends::BackendRef;
 use crate::clock::monotonic_ns;
@@ -19,8 +19,6 @@ use crate::transaction::cut_error;
 /// What an exit call is begun with.
 #[derive(Clone, Debug)]
 pub struct ExitCall<'a> {
-    /// What kind of call it is. Part of `backend` already; kept for callers that look at it.
-    pub exit_type: ExitType,
     /// The label of this call.
     pub display_name: &'a str,
     /// Where it goes: from [`crate::recorder::Core::backend`].
@@ -40,7 +38,6 @@ pub struct ExitCall<'a> {
 /// let backend = core.backend(&ExitType::Http, "stock", &[("HOST", "stock.example"), ("PORT", "80")]);
 /// let bt = core.begin("/checkout", None);
 /// let exit = bt.begin_exit(ExitCall {
-///     exit_type: ExitType::Http,
 ///     display_name: "stock",
 ///     backend: &backend,
 ///     operation: Some("http://stock.example/items"),

@@ -217,6 +217,13 @@ impl Core {
         BtHandle::find(key, self.serial)
     }
 
+    /// Whether the BT behind a context key runs: [`Core::by_key`] for those who need no handle.
+    #[must_use]
+    #[inline]
+    pub fn is_running(&self, key: u64) -> bool {
+        slots().runs(key, self.serial)
+    }
+
     /// The backend of these properties, interned. Allocates nothing when this thread saw it before.
     #[must_use]
     pub fn backend(

@@ -195,6 +195,16 @@ impl Slots {
         drop(old); // possibly a whole core: not under the lock
     }
 
+    /// Whether the BT of this key runs, as one of the core with this serial.
+    #[inline]
+    pub(crate) fn runs(&'static self, key: u64, core_serial: u64) -> bool {
+        self.get((key & INDEX_MASK) as usize).is_some_and(|slot| {
+            slot.key() == key
+                && slot.core_serial.load(Ordering::Relaxed) == core_serial
+                && slot.began_ns.load(Ordering::Acquire) != 0
+        })
+    }
+
     /// The slot whose BT has this key, with a handle added for the caller.
     #[inline]
     pub(crate) fn find(&'static self, key: u64) -> Option<&'static Slot> {

@@ -8,6 +8,7 @@ use tierline_model::limits::{ERROR_MESSAGE_CHARS_MAX, ERROR_STACK_CHARS_MAX, NAM
 use tierline_model::name::cut;
 use tierline_model::{CapturePolicy, ErrorRecord, ExitType, Guid};
 
+use crate::backends::BackendRef;
 use crate::clock::monotonic_ns;
 use crate::decision;
 use crate::exit_call::{ExitCall, ExitHandle, count_in};
@@ -125,13 +126,28 @@ impl BtHandle {
         if !may_begin_exit(&record) {
             return None;
         }
-        let ExitCall { display_name, backend, operation, optional_properties, exit_type: _ } = call;
+        let ExitCall { display_name, backend, operation, optional_properties } = call;
         let now_ns = monotonic_ns();
         let backend = backend.index;
         let operation = operation.unwrap_or_default();
         let (number, position) =
             record.begin_exit(backend, display_name, operation, optional_properties, now_ns)?;
         Some(ExitHandle { slot, key: self.key, number, position, backend })
+    }
+
+    /// [`Core::backend`], of the core that records this BT. `None` when the BT is over, which counts as misuse.
+    #[must_use]
+    pub fn backend(
+        &self,
+        exit_type: &ExitType,
+        display_name: &str,
+        identifying_properties: &[(&str, &str)],
+    ) -> Option<BackendRef> {
+        let (_slot, record) = self.record(EXIT_CALL_TOO_LATE)?;
+        let core = record.core.as_ref()?;
+        Some(thread_cache::with(core, |cache| {
+            cache.backend(core, exit_type, display_name, identifying_properties)
+        }))
     }
 
     /// [`Core::backend`] and [`Self::begin_exit`] in one: what most callers want, and the quickest way.
@@ -189,6 +205,13 @@ impl BtHandle {
         let slot = self.slot()?;
         let mut record = slot.record.lock();
         record.running.then(|| header::guid_of(&mut record))
+    }
+
+    /// Tells the cores of a process apart: [`BackendRef`]s are good for one. `None` as [`Self::core`].
+    #[must_use]
+    #[inline]
+    pub fn core_serial(&self) -> Option<u64> {
+        Some(self.slot()?.core_serial.load(Ordering::Relaxed))
     }
 
     /// The core that records it; `None` in a forked child and for a BT that is not recorded.

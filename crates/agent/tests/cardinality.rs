@@ -40,7 +40,6 @@ fn a_million_names_and_backends_are_counted_exactly_in_16_mb() {
         let port = i.to_string();
         let backend = core.backend(&ExitType::Http, "generated", &[("HOST", "h.example"), ("PORT", &port)]);
         let call = ExitCall {
-            exit_type: ExitType::Http,
             display_name: "generated",
             backend: &backend,
             operation: None,

@@ -164,7 +164,6 @@ fn header_of(core: &Arc<Core>) -> String {
     let bt = core.begin("/checkout", None);
     let backend = core.backend(&ExitType::Http, "front", &[("HOST", "front")]);
     let exit = bt.begin_exit(tierline::ExitCall {
-        exit_type: ExitType::Http,
         display_name: "front",
         backend: &backend,
         operation: None,
@@ -195,6 +194,10 @@ fn headers_and_trace_context_continue_what_they_came_from() {
     let bare = outside.incoming("/x", &format!("\n{parent}\n")).unwrap();
     assert_eq!((bare.entry, bare.guid), (outside.name("/x"), direct.guid));
     assert_ne!(bare.entry, direct.entry);
+    // What is put together outside has the same parent: that of the exit call by its number.
+    let mut spans = String::new();
+    Outside::exit_spans(&direct.guid, "", 1, 3, &mut spans);
+    assert_eq!((spans.len(), &parent[36..52]), (48, &spans[..16]));
     for text in ["", "x", "\n\n", "\nx\nappd=1", "notxdetect=true", "appId=1*btid=2"] {
         assert!(outside.incoming("/x", text).is_none() && !outside.understands(text), "{text:?}");
     }

@@ -95,7 +95,6 @@ fn backends_beyond_the_limit_keep_their_type_and_spelling_does_not_split_them() 
     assert_eq!(third, fourth, "both are All Other Traffic of the queues");
     let bt = core.begin("/x", None);
     let exit = bt.begin_exit(ExitCall {
-        exit_type: ExitType::Queue,
         display_name: "fourth",
         backend: &fourth,
         operation: None,

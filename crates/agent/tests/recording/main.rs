@@ -61,7 +61,6 @@ pub fn database(core: &Arc<Core>) -> BackendRef {
 /// Begins a call to `backend`.
 pub fn begin_exit(bt: &BtHandle, backend: &BackendRef) -> Option<ExitHandle> {
     bt.begin_exit(ExitCall {
-        exit_type: ExitType::Db,
         display_name: "orders database",
         backend,
         operation: Some("SELECT 1"),
