@@ -15,6 +15,10 @@ export class Backend {
   /** Parts of correlation headers, asked for when the first one is made. */
   resolvePart = '';
   noResolvePart = '';
+  /** Parts of our member of `tracestate`, in front of and behind the exit's sequence; known when the first was made. */
+  memberId = '';
+  memberType = '';
+  memberEnd = '';
 
   constructor(number: number, exitType: string, pairs: readonly unknown[]) {
     this.number = number;

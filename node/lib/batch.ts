@@ -1,12 +1,14 @@
 // The numbers of finished transactions on their way to the core: one buffer per thread that crosses when it is
 // three quarters full, every second, and at the end.
 import { AsyncResource } from 'node:async_hooks';
-import { setInterval } from 'node:timers';
-import { isMainThread, threadId } from 'node:worker_threads';
 import { clock } from './clock';
 import { native } from './native';
 import { names } from './names';
-import { BATCH_INTERVAL_MS, BATCH_NUMBERS, BATCH_NUMBERS_FULL } from './limits';
+import { BATCH_INTERVAL_MS, BATCH_NUMBERS, BATCH_NUMBERS_FULL, CATCH_UP_MS } from './limits';
+import { threadName } from './thread';
+
+/** Taken once: programs and their tests replace it. */
+const { setInterval } = globalThis;
 
 // The buffer begins with how many numbers are used and how many transactions began; then records: the transaction's
 // number times 16, and milliseconds; or that plus these, backend, and milliseconds. node/src/batch.rs reads it.
@@ -37,6 +39,7 @@ class Batch {
   /** Numbers at which the buffer crosses. */
   private fullAt = BATCH_NUMBERS_FULL;
   private triedMs = -Infinity;
+  private crossedMs = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   private readonly ticks: Tick[] = [];
   private readonly resets: (() => void)[] = [];
@@ -48,7 +51,7 @@ class Batch {
     const nowMs = clock();
     if (native === undefined || nowMs - this.triedMs < BATCH_INTERVAL_MS) return false;
     this.triedMs = nowMs;
-    const prefix = native.attach(isMainThread ? 'main' : `worker ${threadId}`, this.numbers);
+    const prefix = native.attach(threadName(), this.numbers);
     if (prefix === null) return false;
     for (const reset of this.resets) reset();
     names.reset();
@@ -94,10 +97,16 @@ class Batch {
     if (length >= this.fullAt) this.cross();
   }
 
+  /** Has the core publish what it knows of new names, unless it did a moment ago. */
+  catchUp(nowMs: number): void {
+    if (nowMs - this.crossedMs >= CATCH_UP_MS) this.cross();
+  }
+
   /** Gives the core what there is. */
   cross(): void {
     if (!this.active || native === undefined) return;
     const nowMs = clock();
+    this.crossedMs = nowMs;
     this.wallOffsetMs = Date.now() - nowMs;
     const epoch = native.submit(names.published, nowMs);
     this.length = HEAD;

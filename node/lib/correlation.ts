@@ -2,7 +2,7 @@
 // that a header costs no crossing; the core reads what comes in.
 import { batch } from './batch';
 import { identify, type ExitCall } from './exit-call';
-import { HEADER_UNITS_MAX } from './limits';
+import { GUID_SPANS, HEADER_UNITS_MAX, TRACE_STATE_MEMBER_CHARS_MAX } from './limits';
 import { CORRELATION, names, PROPAGATE } from './names';
 import { native } from './native';
 import { property, textOf } from './text';
@@ -10,6 +10,9 @@ import type { TimePromise } from './transaction';
 
 /** The name of the correlation header, compared without case. */
 export const HEADER_NAME = 'singularityheader';
+
+/** Asks the tier behind to keep what is kept here. */
+const SNAPSHOT_WANTED = '*snapenable=true';
 
 /** Headers that a request came with, as far as they are about correlation. */
 export interface Incoming {
@@ -93,15 +96,19 @@ export function isHeaderText(text: string): boolean {
   return text.includes('*guid=') && text.length <= HEADER_UNITS_MAX && native?.understands(text) === true;
 }
 
-/** GUIDs made in advance: one crossing for many. */
+/** GUIDs made in advance, with the spans of their first exit calls: one crossing for many. */
 let guids = '';
+const GUID_CHARS = 36;
+const SPAN_CHARS = 16;
+const CHARS_EACH = GUID_CHARS + GUID_SPANS * SPAN_CHARS;
 
 /** The GUID of a transaction's request, made when somebody needs it. */
 export function guidOf(txn: TimePromise): string {
   if (txn.guid === '') {
     if (guids === '') guids = native?.guids() ?? '';
-    txn.guid = guids.slice(0, 36);
-    guids = guids.slice(36);
+    txn.guid = guids.slice(0, GUID_CHARS);
+    txn.exitSpans = guids.slice(GUID_CHARS, CHARS_EACH);
+    guids = guids.slice(CHARS_EACH);
   }
   return txn.guid;
 }
@@ -113,9 +120,9 @@ export function createCorrelationText(txn: TimePromise, exit: ExitCall, doNotRes
   const backend = identify(txn, exit);
   if (bt.headerPart === '') bt.headerPart = native.headerPart(bt.number);
   const timestampMs = txn.timestampMs > 0 ? txn.timestampMs : Math.trunc(txn.startMs + batch.wallOffsetMs);
-  const sequence = txn.sequence === '' ? `${exit.number}` : `${txn.sequence}|${exit.number}`;
+  const sequence = sequenceOf(txn, exit);
   if (sequence.length > 256) return '';
-  const keep = txn.asked !== 0 && names.published[PROPAGATE] === 1 ? '*snapenable=true' : '';
+  const keep = txn.asked !== 0 && names.published[PROPAGATE] === 1 ? SNAPSHOT_WANTED : '';
   return `${batch.headerPrefix}${timestampMs}${bt.headerPart}${guidOf(txn)}*exitguid=${sequence}${backend.part(doNotResolve)}${keep}`;
 }
 
@@ -123,9 +130,45 @@ export function createCorrelationText(txn: TimePromise, exit: ExitCall, doNotRes
 export function outgoingHeaders(exit: ExitCall): { singularityheader: string; traceparent: string; tracestate: string } {
   const { txn } = exit;
   const text = txn === undefined ? '' : createCorrelationText(txn, exit, false);
-  if (text === '' || native === undefined) return { singularityheader: '', traceparent: '', tracestate: '' };
-  const [traceparent = '', tracestate = ''] = native.traceContext(text).split('\n');
-  return { singularityheader: text, traceparent, tracestate };
+  if (text === '' || txn === undefined) return { singularityheader: '', traceparent: '', tracestate: '' };
+  return { singularityheader: text, traceparent: traceParentOf(txn, exit), tracestate: memberOf(txn, exit, text) };
+}
+
+/** The same text as `TraceParent::write` of the core: the request's GUID, and the span that the exit call is. */
+function traceParentOf(txn: TimePromise, { number }: ExitCall): string {
+  const { guid } = txn;
+  let at = (number - txn.firstSpan) * SPAN_CHARS;
+  if (at < 0 || at >= txn.exitSpans.length) {
+    txn.exitSpans = native?.exitSpans(guid, txn.sequence, number) ?? '';
+    txn.firstSpan = number;
+    at = 0;
+  }
+  const trace = `${guid.slice(0, 8)}${guid.slice(9, 13)}${guid.slice(14, 18)}${guid.slice(19, 23)}${guid.slice(24)}`;
+  return `00-${trace}-${txn.exitSpans.slice(at, at + SPAN_CHARS)}-01`;
+}
+
+/** Our member of `tracestate`. The core writes the first one of a name and a backend; of others only the exit's
+ * sequence and the flag differ. */
+function memberOf(txn: TimePromise, exit: ExitCall, header: string): string {
+  const { bt } = txn;
+  const backend = identify(txn, exit);
+  if (bt.memberPart === '' || backend.memberId === '') {
+    const written = native?.traceContext(header).split('\n')[1] ?? '';
+    const [version, app, name, tier, id, , type, , account] = written.split(':');
+    if (account === undefined) return written;
+    bt.memberPart = `${version}:${app}:${name}:${tier}:`;
+    backend.memberId = `${id}:`;
+    backend.memberEnd = `:${account}`;
+    backend.memberType = `:${type}:`;
+    return written;
+  }
+  const flag = header.endsWith(SNAPSHOT_WANTED) ? '1' : '0';
+  const member = `${bt.memberPart}${backend.memberId}${sequenceOf(txn, exit)}${backend.memberType}${flag}${backend.memberEnd}`;
+  return member.length > TRACE_STATE_MEMBER_CHARS_MAX ? '' : member;
+}
+
+function sequenceOf(txn: TimePromise, { number }: ExitCall): string {
+  return txn.sequence === '' ? `${number}` : `${txn.sequence}|${number}`;
 }
 
 /** The name in a text-like field, for headers that carry one. */

@@ -1,6 +1,5 @@
 // Kept transactions on their way to the core: written piece by piece into one buffer, a few exit calls per turn of the
 // event loop, so that a transaction with thousands of them holds nobody up.
-import { setImmediate } from 'node:timers';
 import { batch } from './batch';
 import { clock } from './clock';
 import { guidOf } from './correlation';
@@ -14,6 +13,9 @@ import {
 import { native } from './native';
 import { textOf } from './text';
 import { dispose, type TimePromise } from './transaction';
+
+/** Taken once: programs and their tests replace it. */
+const { setImmediate } = globalThis;
 
 // What a piece begins with. node/src/details.rs reads them.
 const BEGIN = 1;

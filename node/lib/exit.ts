@@ -2,8 +2,6 @@
 //
 // All ends but a deadly signal go through `process.emit('exit')`, and we stand in front of `process.emit`: behind the
 // program's own listeners, which may still end transactions, and without a listener that could be counted.
-import { setTimeout } from 'node:timers';
-import { isMainThread } from 'node:worker_threads';
 import { batch } from './batch';
 import { current, type Called } from './context';
 import { caught } from './errors';
@@ -13,7 +11,11 @@ import { replace, undoneBy } from './hooks/replaced';
 import { takeLeft } from './hooks/served';
 import { EXIT_FLUSH_MS } from './limits';
 import { native } from './native';
+import { isMainThread } from './thread';
 import { finish } from './transaction';
+
+/** Taken once: programs and their tests replace it. */
+const { setTimeout } = globalThis;
 
 /** Signals that end a process which does not listen to them, and that people and orchestrators send. */
 const DEADLY: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];

@@ -10,6 +10,9 @@ export const BATCH_NUMBERS_FULL = (BATCH_NUMBERS / 4) * 3;
 /** How long numbers wait for their crossing at most, and how often thresholds come back. */
 export const BATCH_INTERVAL_MS = 1_000;
 
+/** How long a crossing is ago at least before another one is made for the sake of a new name. */
+export const CATCH_UP_MS = 10;
+
 /** Names a thread finds without asking the core. */
 export const CACHED_NAMES_MAX = 2_048;
 
@@ -45,6 +48,12 @@ export const USER_DATA_MAX = 500;
 
 /** Characters of user data that the running transactions of a thread keep together. */
 export const USER_DATA_CHARS_PER_THREAD_MAX = 8 << 20;
+
+/** Spans of exit calls that come with a GUID (node/src/limits.rs has the same). */
+export const GUID_SPANS = 4;
+
+/** Characters of our member of `tracestate` (crates/model/src/limits.rs has the same). */
+export const TRACE_STATE_MEMBER_CHARS_MAX = 128;
 
 /** Errors of one transaction, and of one exit call, that are kept. */
 export const ERRORS_MAX = 50;

@@ -32,6 +32,8 @@ export class Bt {
   users = 0;
   /** Part of correlation headers, asked for when the first one is made. */
   headerPart = '';
+  /** The beginning of our member of `tracestate`, known when the first one was made. */
+  memberPart = '';
   /** Whether names still lead here. */
   isKnown = true;
   readonly number: number;

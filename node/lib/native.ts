@@ -1,7 +1,5 @@
 // The door to the core: one file of machine code beside the compiled modules. When it cannot be had, the agent is
 // off and every call is a no-op.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 
 /** What the core offers. All of it is cheap to call seldom; a transaction that is not kept calls none of it. */
 export interface Native {
@@ -23,9 +21,11 @@ export interface Native {
   backend(exitType: string, label: string, names: string[], values: string[]): number;
   /** What follows the exit's sequence in correlation headers for a backend. */
   backendPart(backend: number, resolve: boolean): string;
-  /** Sixteen GUIDs, 36 characters each. */
+  /** Some GUIDs, 36 characters each, and behind each the spans of its first `GUID_SPANS` exit calls, 16 each. */
   guids(): string;
-  /** `traceparent` and `tracestate` member, joined by a line feed, for a header and its `GUID*sequence`. */
+  /** The spans of some exit calls from number `first` on, 16 characters each. */
+  exitSpans(guid: string, sequence: string, first: number): string;
+  /** `traceparent` and `tracestate` member for a header, joined by a line feed. */
   traceContext(header: string): string;
   /** Counts what is in the batch; publishes thresholds and due times. A number that changes when names must be asked
    * for again; -1 when the agent is over. */
@@ -58,23 +58,17 @@ export interface Native {
   diagnostics(): string | null;
 }
 
-/** How a path of the binary ends: platform, architecture and C library. */
-function isOurs(file: string): boolean {
-  return file.startsWith(`tierline.${process.platform}-${process.arch}`) && file.endsWith('.node');
-}
+/** The C libraries of Linux that binaries are made for; on other systems there is but one. */
+const LIBRARIES: readonly string[] = process.platform === 'linux' ? ['-gnu', '-musl'] : [''];
 
 function load(): Native | undefined {
-  try {
-    // Several C libraries may be in the package; the one that does not fit fails to load and the next is tried.
-    for (const file of readdirSync(__dirname).filter(isOurs).sort()) {
-      try {
-        return require(join(__dirname, file)) as Native;
-      } catch {
-        continue;
-      }
+  // Several may be in the package; the one that does not fit fails to load and the next is tried.
+  for (const library of LIBRARIES) {
+    try {
+      return require(`${__dirname}/tierline.${process.platform}-${process.arch}${library}.node`) as Native;
+    } catch {
+      // Not there, or for another system. Without one (a bundler moved us) the agent is off.
     }
-  } catch {
-    // A bundler moved us: without the binary the agent is off.
   }
   return undefined;
 }

@@ -1,8 +1,8 @@
 // What loading the package does: hooks at once, so that modules loaded behind it are seen; and when Node.js was told to
 // load it before the program (`-r`, `--import`, `NODE_OPTIONS`), the agent begins with the settings of the environment.
-import { realpathSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type fs from 'node:fs';
+import type path from 'node:path';
+import type url from 'node:url';
 import { appd } from './api';
 import { caught } from './errors';
 import { watchExit } from './exit';
@@ -30,8 +30,11 @@ function preloaded(): string[] {
 function isOurs(module: string): boolean {
   if (NAMES.some((name) => module === name || module.startsWith(`${name}/`))) return true;
   try {
-    const path = realpathSync(module.startsWith('file:') ? fileURLToPath(module) : resolve(module));
-    return path === __dirname || path.startsWith(__dirname + sep) || path === resolve(__dirname, '..');
+    const { resolve, sep } = require('node:path') as typeof path;
+    const { realpathSync } = require('node:fs') as typeof fs;
+    const { fileURLToPath } = require('node:url') as typeof url;
+    const file = realpathSync(module.startsWith('file:') ? fileURLToPath(module) : resolve(module));
+    return file === __dirname || file.startsWith(__dirname + sep) || file === resolve(__dirname, '..');
   } catch {
     return false;
   }

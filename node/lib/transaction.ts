@@ -56,6 +56,10 @@ export class TimePromise {
   timestampMs = 0;
   /** @internal */
   guid = '';
+  /** @internal The spans of some of its exit calls, 16 characters each, from number `firstSpan` on. */
+  exitSpans = '';
+  /** @internal */
+  firstSpan = 1;
   /** @internal The exit call's chain that led here. */
   sequence = '';
   /** @internal The headers it began under. */
@@ -330,6 +334,8 @@ function close(txn: TimePromise, nowMs: number): void {
   const { bt } = txn;
   unlink(txn);
   if (txn.exits !== undefined) countOpenExits(txn, nowMs);
+  // Nothing was published about a new name yet.
+  if ((names.published[bt.base + SLOW_MS] as number) < 0) batch.catchUp(nowMs);
   const isOrdinary = txn.flags === 0 && txn.asked === 0 && durationMs < (names.published[bt.base + SLOW_MS] as number);
   if (isOrdinary || !keepSnapshot(txn, durationMs)) {
     if (isOrdinary) batch.ended(bt.number, durationMs);

@@ -4,6 +4,7 @@
 // The modules are what tsc writes: CommonJS, with `require("./…")` for each other and nothing else that names a file.
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
 
 const folder = resolve(process.argv[2]);
 const entry = join(folder, 'index.js');
@@ -12,6 +13,31 @@ const OWN_MODULE = /\brequire\((["'])(\.[^"']*)\1\)/g;
 /** Every module that is needed, in the order in which it is first asked for, and its text with numbers for names. */
 const numbers = new Map();
 const texts = [];
+
+/** What `import { … }` may name. Node.js looks for it in the text of a CommonJS module, and does not see it in ours. */
+const IMPORTABLE = [
+  'profile', 'startTransaction', 'getTransaction', 'parseCorrelationInfo', 'addSnapshotData', 'addAnalyticsData',
+  'markError', 'TimePromise', 'ExitCall', 'CorrelationHeader', '__agent',
+];
+
+/** `exports` of a module under a name that Node.js does not take for the package's: see IMPORTABLE. */
+function renamed(context) {
+  const visit = (node) => {
+    if (ts.isPropertyAccessExpression(node)) {
+      return context.factory.updatePropertyAccessExpression(node, ts.visitNode(node.expression, visit), node.name);
+    }
+    if (ts.isIdentifier(node) && node.text === 'exports') return context.factory.createIdentifier('own');
+    return ts.visitEachChild(node, visit, context);
+  };
+  return (file) => ts.visitEachChild(file, visit, context);
+}
+
+/** Without comments: a quarter of the text, which every program that loads it would read. The declarations keep them. */
+function bare(text) {
+  const compilerOptions = { target: ts.ScriptTarget.ES2021, module: ts.ModuleKind.CommonJS, removeComments: true };
+  const { outputText } = ts.transpileModule(text, { compilerOptions, transformers: { after: [renamed] } });
+  return outputText.replace(/^"use strict";\n/, '');
+}
 
 function fileOf(from, name) {
   const path = resolve(dirname(from), name);
@@ -26,14 +52,14 @@ function take(file) {
   const number = numbers.size;
   numbers.set(file, number);
   texts[number] = '';
-  const text = readFileSync(file, 'utf8').replace(/^"use strict";\n/, '');
-  texts[number] = text.replace(OWN_MODULE, (_, __, name) => `ours(${take(fileOf(file, name))})`);
+  texts[number] = bare(readFileSync(file, 'utf8')).replace(OWN_MODULE, (_, __, name) => `ours(${take(fileOf(file, name))})`);
   return number;
 }
 
 take(entry);
 const names = [...numbers.keys()].map((file) => relative(folder, file));
-const modules = texts.map((text, number) => `// ${names[number]}\n(exports, module) => {\n${text}\n},`);
+// In parentheses: the engine compiles a function in them at once, instead of reading it twice.
+const modules = texts.map((text, number) => `// ${names[number]}\n((own, module) => {\n${text}\n}),`);
 const whole = `'use strict';
 // Made of the modules of this package, one function each.
 const loaded = [];
@@ -48,6 +74,7 @@ const modules = [
 ${modules.join('\n')}
 ];
 module.exports = ours(0);
+0 && (module.exports = { ${IMPORTABLE.join(', ')} });
 `;
 for (const name of readdirSync(folder, { recursive: true })) {
   if (String(name).endsWith('.js')) rmSync(join(folder, String(name)));

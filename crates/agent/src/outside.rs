@@ -24,6 +24,7 @@
 //! assert_eq!(&*core.take_segments(1 << 20)[0].user_data[0].1, "3 items");
 //! ```
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -36,6 +37,7 @@ use tierline_model::{
 use crate::clock::monotonic_ns;
 use crate::decision;
 use crate::exit_call::count_for;
+use crate::header;
 use crate::incoming::{self, Incoming};
 use crate::record::Record;
 use crate::recorder::Core;
@@ -371,6 +373,17 @@ impl Outside {
             TraceParent::of(&header).write(out);
             out.push('\n');
             trace_context::write_member(&header, out);
+        }
+    }
+
+    /// The span ids of exit calls `first` to `first + count - 1` of the request's execution with this sequence, 16 hex
+    /// digits each: the parents in the `traceparent` that these calls carry.
+    pub fn exit_spans(guid: &Guid, sequence: &str, first: u32, count: u32, out: &mut String) {
+        let mut exit_sequence = String::with_capacity(sequence.len() + 12);
+        for number in first..first.saturating_add(count) {
+            exit_sequence.clear();
+            header::push_sequence(&mut exit_sequence, sequence, number);
+            let _ = write!(out, "{}", guid.exit_span_id(&exit_sequence));
         }
     }
 

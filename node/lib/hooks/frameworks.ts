@@ -4,7 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Called } from '../context';
 import { caught } from '../errors';
 import { property } from '../text';
-import { watchModules, unwatchModules, type Watched } from './modules';
+import { watchModules, type Watched } from './modules';
 import { likeness, replace, undoneBy } from './replaced';
 import { failed, servedBy } from './served';
 
@@ -159,7 +159,6 @@ export function hookFrameworks(): void {
   subscribe('fastify.initialization', watchFastify);
   undoneBy(() => {
     unsubscribe('fastify.initialization', watchFastify);
-    unwatchModules();
     koaContexts = new WeakSet();
   });
 }

@@ -4,7 +4,6 @@
 // anything is sent. Like on the server's side, there are no listeners of ours: whether a program listens for `error` or
 // `response` decides what Node.js does.
 import http from 'node:http';
-import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { current, type Called } from '../context';
 import { caught } from '../errors';
@@ -15,6 +14,7 @@ import type { TimePromise } from '../transaction';
 import { earlyRequest, portOf, type EarlyRequest } from './client-arguments';
 import { addHeaders } from './exit-headers';
 import { httpExit, isWatched, socketExit, stackTrace, statusError } from './http-exit';
+import { whenHttps } from './https';
 import { replace, undoneBy } from './replaced';
 import { isSuppressed } from './suppressed';
 
@@ -185,14 +185,17 @@ export function responseEvent(response: Response, event: unknown, first: unknown
   else if (event === 'error') over(response, first ?? 'error');
 }
 
+function hookModule(module: { request: unknown }, port: number): void {
+  const originalRequest = module.request as Called;
+  replace(module, 'request', inFrontOfRequest(port));
+  replace(module, 'get', inFrontOfGet(originalRequest, port));
+}
+
 /** Installs the hooks on clients. */
 export function hookClients(): void {
   replace(http.ClientRequest.prototype, 'emit', inFrontOfEmit);
-  for (const [module, port] of [[http, 80], [https, 443]] as const) {
-    const originalRequest = module.request as Called;
-    replace(module, 'request', inFrontOfRequest(port));
-    replace(module, 'get', inFrontOfGet(originalRequest, port));
-  }
+  hookModule(http, 80);
+  whenHttps((https) => hookModule(https, 443));
   // `import { request } from 'node:http'` is a binding of its own.
   syncBuiltinESMExports();
   undoneBy(syncBuiltinESMExports);

@@ -3,7 +3,6 @@
 // One function stands in front of `emit` of the servers, and one in front of `emit` of requests and responses: no
 // listeners of ours are among the program's, so none can be counted, removed, or be one too many.
 import http from 'node:http';
-import https from 'node:https';
 import net from 'node:net';
 import { batch } from '../batch';
 import { callIn, current, type Called } from '../context';
@@ -16,6 +15,7 @@ import { beginAutomatic, finish } from '../transaction';
 import { ROUTE_CHARS_MAX } from './limits';
 import { responseEvent } from './http-client';
 import { errorOfStatus } from './http-exit';
+import { whenHttps } from './https';
 import { replace, undoneBy } from './replaced';
 import { leaving, Served, servedKey, type Carrier } from './served';
 
@@ -205,7 +205,7 @@ export function hookServers(): void {
   replace(http.ServerResponse.prototype, 'emit', inFrontOfResponse);
   // Each class by itself: another tracer may have put its own function on one of them, and would pass by the others.
   replace(http.Server.prototype, 'emit', inFrontOfServer);
-  replace(https.Server.prototype, 'emit', inFrontOfServer);
+  whenHttps((https) => replace(https.Server.prototype, 'emit', inFrontOfServer));
   // Servers of http2 are servers of net and tls; loading http2 only to ask for them would cost every program.
   replace(net.Server.prototype, 'emit', inFrontOfServer);
   undoneBy(() => {

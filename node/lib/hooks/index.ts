@@ -4,6 +4,7 @@ import { hookFetch } from './fetch';
 import { hookFrameworks } from './frameworks';
 import { hookClients } from './http-client';
 import { hookServers } from './http-server';
+import { hookHttps } from './https';
 import { putBack } from './replaced';
 
 /** One set of hooks per thread, however many copies of the package there are. */
@@ -15,7 +16,7 @@ const flags = globalThis as { [INSTALLED]?: boolean };
 export function installHooks(): void {
   if (flags[INSTALLED] === true) return;
   Object.defineProperty(flags, INSTALLED, { value: true, configurable: true });
-  for (const hook of [hookServers, hookClients, hookFetch, hookFrameworks]) {
+  for (const hook of [hookServers, hookClients, hookFetch, hookFrameworks, hookHttps]) {
     try {
       hook();
     } catch {

@@ -2,7 +2,7 @@
 import Module from 'node:module';
 import type { Called } from '../context';
 import { caught } from '../errors';
-import { replace } from './replaced';
+import { replace, undoneBy } from './replaced';
 
 /** A module on the list. */
 export interface Watched {
@@ -17,6 +17,7 @@ export interface Watched {
 const byEnding = new Map<string, Watched[]>();
 /** What became of exports that were looked at. */
 let seen = new WeakMap<object, Map<Watched, object | undefined>>();
+let isWatching = false;
 
 /** Puts modules on the list. Those that are loaded already are looked at when they are asked for again. */
 export function watchModules(watched: readonly Watched[]): void {
@@ -27,15 +28,17 @@ export function watchModules(watched: readonly Watched[]): void {
       byEnding.set(ending, list);
     }
   }
-  seen = new WeakMap();
+  if (isWatching) return;
+  isWatching = true;
   // `require` and `import` of CommonJS modules both come through here, in every version, behind and in front of
   // whatever other tracers have put on `Module.prototype.require`.
   replace(Module, '_load', inFrontOfLoad);
-}
-
-/** Forgets the list. */
-export function unwatchModules(): void {
-  byEnding.clear();
+  replace(process, 'getBuiltinModule', inFrontOfLoad);
+  undoneBy(() => {
+    isWatching = false;
+    byEnding.clear();
+    seen = new WeakMap();
+  });
 }
 
 function inFrontOfLoad(original: Called): Called {

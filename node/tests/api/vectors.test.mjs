@@ -23,6 +23,32 @@ describe('spec/correlation-headers.json', () => {
   }
 });
 
+describe('traceparent and tracestate', () => {
+  const { outgoingHeaders } = built('correlation.js');
+  const { beginAutomaticExit } = built('exit-call.js');
+  const http = (host) => ({ exitType: 'EXIT_HTTP', label: host, identifyingProperties: { HOST: host, PORT: '80' } });
+  const queue = { exitType: 'EXIT_A-VERY_LONG.TYPE OF A QUEUE THAT IS CUT', label: 'q', identifyingProperties: { q: 'q' } };
+  const { header } = spec('correlation-headers').read[0];
+  const begun = {
+    'a request that began here': () => appd.startTransaction('/traced'),
+    'one of that name again': () => appd.startTransaction('/traced'),
+    'a request of another name': () => appd.startTransaction('/traced otherwise'),
+    'a request that came with a header': () => appd.startTransaction(appd.parseCorrelationInfo(header)),
+    'one from far away': () => appd.startTransaction(appd.parseCorrelationInfo(header.replace('exitguid=1', `exitguid=${'12|'.repeat(30)}1`))),
+  };
+  for (const [what, begin] of Object.entries(begun)) {
+    test(`${what}: put together here they are the texts of the core`, () => {
+      const txn = begin();
+      for (let number = 1; number <= 20; number += 1) {
+        const exit = beginAutomaticExit(txn, [http('a'), http('b'), queue][number % 3]);
+        const { singularityheader, traceparent, tracestate } = outgoingHeaders(exit);
+        assert.ok(singularityheader.includes(`${number}*`));
+        assert.equal(`${traceparent}\n${tracestate}`, native.traceContext(singularityheader));
+      }
+      txn.end();
+    });
+  }
+});
 
 describe('spec/ids.json', () => {
   const { cases } = spec('ids');
