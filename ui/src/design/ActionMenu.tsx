@@ -34,7 +34,7 @@ export function ActionMenu({ label, actions, children }: Props) {
         title={children ? undefined : label}
       >
         {children}
-        <Icon name={children ? "chevronDown" : "more"} size={children ? 14 : 16} />
+        {children ? <Icon name="chevronDown" size={14} /> : <Icon name="more" strokeWidth={2.2} />}
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner sideOffset={4} align="end" className={menu.positioner}>

@@ -16,7 +16,7 @@ export function Shell() {
         Skip to content
       </a>
       <header className={styles.top}>
-        <Link to="/applications" className={styles.home}>
+        <Link to="/applications" className={styles.home} aria-label="Tierline">
           <Logo />
           <span>Tierline</span>
         </Link>

@@ -16,10 +16,11 @@ import { fromDrafts, type ThresholdDrafts, type ThresholdPolicy, toDrafts } from
 
 /** Thresholds of one business transaction: the application's, or its own. */
 export function ThresholdDialog({ app, targets, onClose }: ActProps) {
-  const configuration = useQuery(agentConfigurationQuery(app));
+  // Filled in once: what was asked before somebody saved would take the change back.
+  const configuration = useQuery({ ...agentConfigurationQuery(app), staleTime: 0 });
   const target = targets[0];
   if (!target) return null;
-  if (!configuration.data) {
+  if (!configuration.data || !configuration.isFetchedAfterMount) {
     return (
       <FormDialog
         title={words.title}
@@ -29,7 +30,7 @@ export function ThresholdDialog({ app, targets, onClose }: ActProps) {
         onSubmit={() => undefined}
         onClose={onClose}
       >
-        <Loaded query={configuration} height={240}>
+        <Loaded query={{ ...configuration, data: undefined }} height={240}>
           {() => null}
         </Loaded>
       </FormDialog>

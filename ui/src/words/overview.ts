@@ -7,6 +7,8 @@ export const overview = {
   recentEvents: "Recent events",
   noEvents: "Nothing happened in this time range",
   andMore: (count: number) => `and ${count} more`,
+  moreWarnings: (count: number) => `Show ${counted(count, "more warning")}`,
+  fewer: "Show fewer",
   quiet: "No calls in this time range",
   order: "Order",
   orders: [

@@ -1,0 +1,142 @@
+// The page on a system of the size that hurts: what it may weigh, how soon it is there, and that it stays smooth.
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { LARGE, reportLarge } from "./large.mjs";
+import { api, fits, page, picture, rowLinks, url } from "./walk.mjs";
+
+/** From the issue of the page: script and style of the first page, compressed. */
+const FIRST_PAGE_BYTES_MAX = 500_000;
+const FIRST_PAINT_MS_MAX = 1_000;
+const LARGE_SNAPSHOT_MS_MAX = 1_000;
+const HEAP_BYTES_MAX = 200e6;
+/** A frame that takes longer is seen as a jerk; a shared machine without a graphics card is slow itself. */
+const FRAME_MS_MAX = 250;
+
+let base;
+
+before(async () => {
+  const key = process.env.TIERLINE_ACCESS_KEY;
+  assert.ok(key, "TIERLINE_ACCESS_KEY must let the walk report");
+  const app = await reportLarge(url, key, (path) => api("GET", path));
+  base = `/applications/${app}`;
+});
+
+/** The longest frame while the wheel turns over something. */
+async function scroll(locator) {
+  const box = await locator.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + Math.min(box.height, 600) / 2);
+  await page.evaluate(() => {
+    globalThis.frames_ms = [];
+    let last = performance.now();
+    const next = (now) => {
+      globalThis.frames_ms.push(now - last);
+      last = now;
+      globalThis.frame = requestAnimationFrame(next);
+    };
+    globalThis.frame = requestAnimationFrame(next);
+  });
+  for (let turn = 0; turn < 30; turn += 1) {
+    await page.mouse.wheel(0, 1_500);
+    await page.waitForTimeout(16);
+  }
+  return page.evaluate(() => {
+    cancelAnimationFrame(globalThis.frame);
+    return Math.max(...globalThis.frames_ms.slice(2));
+  });
+}
+
+/** What is held after everything that can be given back was. */
+async function heapBytes() {
+  const session = await page.context().newCDPSession(page);
+  await session.send("HeapProfiler.enable");
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  await session.detach();
+  return usedSize;
+}
+
+test("the first page is light and soon there", async () => {
+  await page.goto(`${url}/applications`);
+  await page.getByRole("link", { name: LARGE.application, exact: true }).waitFor();
+  const { bytes, paintMs } = await page.evaluate(() => {
+    const loaded = performance.getEntriesByType("resource");
+    const code = loaded.filter(({ name }) => /\.(js|css)(\?|$)/.test(name));
+    return {
+      bytes: code.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+      paintMs: performance.getEntriesByName("first-contentful-paint")[0].startTime,
+    };
+  });
+  console.log(`# first page: ${bytes} bytes of code, first paint after ${Math.round(paintMs)} ms`);
+  assert.ok(bytes > 10_000 && bytes <= FIRST_PAGE_BYTES_MAX, `${bytes} bytes of script and style`);
+  assert.ok(paintMs <= FIRST_PAINT_MS_MAX, `first contentful paint after ${paintMs} ms`);
+});
+
+test("sixty tiers and three hundred backends stand on a map that can be moved", async () => {
+  await page.goto(`${url}${base}?range=15m`);
+  await page
+    .getByRole("link", { name: /^Tier / })
+    .nth(10)
+    .waitFor();
+  const map = page.locator(".react-flow__pane");
+  const { x, y, width, height } = await map.boundingBox();
+  const before = await page.locator(".react-flow__viewport").getAttribute("style");
+  await page.mouse.move(x + width / 2, y + height - 12);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 3, y + height / 3, { steps: 8 });
+  await page.mouse.up();
+  assert.notEqual(await page.locator(".react-flow__viewport").getAttribute("style"), before);
+  await fits();
+  await picture("large-dashboard");
+});
+
+test("two hundred business transactions and three hundred backends are lists that scroll", async () => {
+  await page.goto(`${url}${base}/business-transactions?range=15m`);
+  await rowLinks("Business transactions").first().waitFor();
+  assert.ok(await page.getByText(`${LARGE.transactions} of ${LARGE.transactions}`).isVisible());
+  const jerk = await scroll(page.getByRole("region", { name: "Business transactions" }));
+  assert.ok(jerk <= FRAME_MS_MAX, `a frame of ${Math.round(jerk)} ms`);
+  await page.goto(`${url}${base}/backends?range=15m`);
+  await rowLinks("Remote services and databases").first().waitFor();
+  await fits();
+});
+
+test("ten thousand snapshots arrive as one scrolls", async () => {
+  await page.goto(`${url}${base}/snapshots?range=1h`);
+  await rowLinks("Snapshots").first().waitFor();
+  const rows = () =>
+    page.getByRole("table", { name: "Snapshots" }).evaluate((table) => Number(table.ariaRowCount));
+  const first = await rows();
+  const jerk = await scroll(page.getByRole("region", { name: "Snapshots" }));
+  assert.ok(jerk <= FRAME_MS_MAX, `a frame of ${Math.round(jerk)} ms`);
+  await page.waitForFunction(
+    (least) => Number(document.querySelector('[role="table"][aria-label="Snapshots"]')?.ariaRowCount) > least,
+    first,
+  );
+});
+
+test("an execution with fifty thousand exit calls opens at once, scrolls and stays small", async () => {
+  await page.goto(`${url}${base}/snapshots?range=1h&guid=${LARGE.guid}`);
+  const link = rowLinks("Snapshots").first();
+  await link.waitFor();
+  await page.waitForLoadState("networkidle");
+  const begun = Date.now();
+  await link.click();
+  await page.getByRole("tab", { name: "Exit Calls" }).waitFor();
+  await page
+    .getByText(/50,000/)
+    .first()
+    .waitFor();
+  const openMs = Date.now() - begun;
+  await page.getByRole("tab", { name: "Exit Calls" }).click();
+  const table = page.getByRole("region", { name: /^Exit calls/i }).first();
+  await table.waitFor();
+  const jerk = await scroll(table);
+  const heap = await heapBytes();
+  console.log(
+    `# 50,000 exit calls: open after ${openMs} ms, longest frame ${Math.round(jerk)} ms, heap ${Math.round(heap / 1e6)} MB`,
+  );
+  await picture("large-snapshot");
+  assert.ok(openMs <= LARGE_SNAPSHOT_MS_MAX, `open after ${openMs} ms`);
+  assert.ok(jerk <= FRAME_MS_MAX, `a frame of ${Math.round(jerk)} ms`);
+  assert.ok(heap <= HEAP_BYTES_MAX, `${heap} bytes of heap`);
+});
