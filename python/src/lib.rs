@@ -10,6 +10,10 @@ use pyo3::prelude::*;
 
 mod constants;
 mod context;
+mod detection;
+mod detection_asgi;
+mod detection_exit;
+mod detection_wsgi;
 mod error;
 mod execution;
 mod exit_call;
@@ -55,5 +59,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(request::bind_request, module)?)?;
     module.add_function(wrap_pyfunction!(sigterm::rearm, module)?)?;
     module.add_function(wrap_pyfunction!(lifecycle::diagnostics, module)?)?;
+    detection::add(module)?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use tierline::process;
 
+use crate::detection;
 use crate::guard::{PANICS, misuse, quietly};
 use crate::limits::{EXIT_FLUSH_MAX, WAIT_STEP_MAX, WAIT_STEP_MIN};
 use crate::settings;
@@ -41,12 +42,15 @@ pub fn init(
 ) -> PyResult<bool> {
     let configured = quietly(false, || {
         let settings = settings::resolve(py, environ);
+        detection::configure(&settings);
         let configured = py.detach(|| process::init(settings));
         surplus(more, unknown, "init: unknown arguments");
         if configured {
             sigterm::arm();
             // Without it only what `atexit` and its relatives would have saved is lost.
             let _ = py.import("appdynamics.agent._ending").and_then(|ending| ending.call_method0("prepare"));
+            // Without it nothing is detected, and the API works as ever.
+            let _ = py.import("appdynamics.agent.detection").and_then(|detection| detection.call_method0("install"));
         }
         configured
     });

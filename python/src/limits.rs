@@ -35,3 +35,18 @@ pub const PROXY_LAYERS_MAX: usize = 4;
 pub const WAIT_STEP_MIN: Duration = Duration::from_millis(1);
 /// See [`WAIT_STEP_MIN`].
 pub const WAIT_STEP_MAX: Duration = Duration::from_millis(50);
+
+/// Bytes of a path and of a query that rules of detection are compared with. Web servers refuse longer ones.
+pub const DETECTION_TEXT_CHARS_MAX: usize = 8_192;
+
+/// Headers of an ASGI request that are looked at. Servers stop at about a hundred.
+pub const DETECTION_HEADERS_MAX: usize = 200;
+
+/// Lines of an HTTP request of `http.client` among which correlation headers are looked for.
+pub const HTTP1_LINES_SEEN_MAX: usize = 200;
+
+/// Characters of `tracestate` that other tracers accept (W3C Trace Context, 3.3.1.5).
+pub const TRACE_STATE_CHARS_MAX: usize = 512;
+
+/// Running requests whose error is ignored, remembered at a time.
+pub const IGNORED_ERRORS_REMEMBERED_MAX: usize = 64;

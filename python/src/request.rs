@@ -6,6 +6,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+use tierline::process;
 
 use crate::guard::quietly;
 use crate::handle::BtHandle;
@@ -47,6 +48,18 @@ pub fn bind_request(request: &Bound<'_, PyAny>, bt_handle: &Bound<'_, PyAny>) ->
             None => request.setattr(ATTRIBUTE, key).is_ok(),
         }
     })
+}
+
+/// Whether the request of this dictionary has a transaction that runs.
+pub fn is_served(carrier: &Bound<'_, PyDict>) -> bool {
+    let key = carrier.get_item(pyo3::intern!(carrier.py(), CARRIER_KEY)).ok().flatten();
+    key.and_then(|key| key.extract().ok())
+        .is_some_and(|key| process::with_current(|core| core.is_some_and(|core| core.is_running(key))))
+}
+
+/// Binds a transaction to the request of this dictionary.
+pub fn bind_carrier(carrier: &Bound<'_, PyDict>, key: u64) {
+    let _ = carrier.set_item(pyo3::intern!(carrier.py(), CARRIER_KEY), key);
 }
 
 /// The object behind Werkzeug's proxies. One used outside a request raises; it then stays what it is.

@@ -16,7 +16,15 @@ use crate::{codegen, dist, npm_package, process, python, setup, workspace};
 /// A step that takes longer hangs.
 const STEP_LIMIT: Duration = Duration::from_secs(20 * 60);
 /// Tests that run on the main interpreter only: they take long, or need the world.
-const FOLDERS_OF_MAIN: [&str; 2] = ["e2e", "fork"];
+const FOLDERS_OF_MAIN: [&str; 3] = ["e2e", "fork", "hooks"];
+/// What the hooks of the Python agent are tested against: a program of each, and the Debian package it is in.
+const SERVERS_OF_HOOKS: [(&str, &str); 5] = [
+    ("/usr/lib/postgresql", "postgresql"),
+    ("/usr/sbin/mariadbd", "mariadb-server"),
+    ("/usr/bin/redis-server", "redis-server"),
+    ("/usr/bin/memcached", "memcached"),
+    ("/usr/sbin/rabbitmq-server", "rabbitmq-server"),
+];
 /// Tests of the Node agent with a step or a way of their own; `package` visits the other interpreters itself.
 const NODE_FOLDERS_APART: [&str; 3] = ["e2e", "package", "typescript"];
 /// Tests of the Node agent that run on every interpreter.
@@ -160,8 +168,10 @@ fn python_tests() -> Result<Tally> {
         let environment = test_environment(&python, if is_main { &FOLDERS_OF_MAIN } else { &[] })?;
         environment.install_wheel(&wheel)?;
         let mut arguments = vec!["python/tests", "--ignore=python/tests/e2e"];
-        if !is_main {
-            arguments.push("--ignore=python/tests/fork");
+        if is_main {
+            servers_of_hooks();
+        } else {
+            arguments.extend(["--ignore=python/tests/fork", "--ignore=python/tests/hooks"]);
         }
         sum += pytest(&environment, &arguments)?;
     }
@@ -267,6 +277,17 @@ fn browser() -> Result<Tally> {
     let tally = counted(Runner::Node, &mut npm);
     demo.stop()?;
     tally
+}
+
+/// Installs the servers that are missing. Where that is not possible the tests that need them are skipped, and say so.
+fn servers_of_hooks() {
+    let missing = SERVERS_OF_HOOKS.iter().filter(|(program, _)| !Path::new(program).exists());
+    let missing: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    if !missing.is_empty()
+        && let Err(error) = setup::debian(&missing, "servers for the tests of what is detected")
+    {
+        println!("{error:#}");
+    }
 }
 
 /// The environment of the tests, with what `folders` of them need besides.
