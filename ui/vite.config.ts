@@ -2,8 +2,8 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { compress } from "./dev/compress";
 
-// Where `npm run dev` finds the page's API: a running controller, or dev/fixture-server.mjs.
-const controller = process.env.TIERLINE_URL ?? "http://127.0.0.1:8099";
+// Where `npm run dev` finds the page's API: a running controller.
+const controller = process.env.TIERLINE_URL ?? "http://127.0.0.1:8090";
 
 export default defineConfig({
   plugins: [react(), compress()],

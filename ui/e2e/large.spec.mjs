@@ -1,6 +1,6 @@
 // The page on a system of the size that hurts: what it may weigh, how soon it is there, and that it stays smooth.
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { LARGE, reportLarge } from "./large.mjs";
 import { api, fits, page, picture, rowLinks, url } from "./walk.mjs";
 
@@ -9,19 +9,19 @@ const FIRST_PAGE_BYTES_MAX = 500_000;
 const FIRST_PAINT_MS_MAX = 1_000;
 const LARGE_SNAPSHOT_MS_MAX = 1_000;
 const HEAP_BYTES_MAX = 200e6;
-/** A frame that takes longer is seen as a jerk; a shared machine without a graphics card is slow itself. */
-const FRAME_MS_MAX = 250;
+/** Nineteen of twenty frames take less, on a machine without a graphics card: what takes longer is seen as a jerk. */
+const FRAME_MS_MAX = 100;
 
 let base;
 
-before(async () => {
+test("a large system reports", async () => {
   const key = process.env.TIERLINE_ACCESS_KEY;
   assert.ok(key, "TIERLINE_ACCESS_KEY must let the walk report");
   const app = await reportLarge(url, key, (path) => api("GET", path));
   base = `/applications/${app}`;
 });
 
-/** The longest frame while the wheel turns over something. */
+/** What nineteen of twenty frames are within while the wheel turns over something. */
 async function scroll(locator) {
   const box = await locator.boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + Math.min(box.height, 600) / 2);
@@ -41,7 +41,8 @@ async function scroll(locator) {
   }
   return page.evaluate(() => {
     cancelAnimationFrame(globalThis.frame);
-    return Math.max(...globalThis.frames_ms.slice(2));
+    const sorted = globalThis.frames_ms.slice(2).sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length * 0.95)];
   });
 }
 
@@ -93,8 +94,8 @@ test("two hundred business transactions and three hundred backends are lists tha
   await page.goto(`${url}${base}/business-transactions?range=15m`);
   await rowLinks("Business transactions").first().waitFor();
   assert.ok(await page.getByText(`${LARGE.transactions} of ${LARGE.transactions}`).isVisible());
-  const jerk = await scroll(page.getByRole("region", { name: "Business transactions" }));
-  assert.ok(jerk <= FRAME_MS_MAX, `a frame of ${Math.round(jerk)} ms`);
+  const jerk = await scroll(page.getByRole("region", { name: "Business transactions", exact: true }));
+  assert.ok(jerk <= FRAME_MS_MAX, `frames of ${Math.round(jerk)} ms`);
   await page.goto(`${url}${base}/backends?range=15m`);
   await rowLinks("Remote services and databases").first().waitFor();
   await fits();
@@ -106,8 +107,8 @@ test("ten thousand snapshots arrive as one scrolls", async () => {
   const rows = () =>
     page.getByRole("table", { name: "Snapshots" }).evaluate((table) => Number(table.ariaRowCount));
   const first = await rows();
-  const jerk = await scroll(page.getByRole("region", { name: "Snapshots" }));
-  assert.ok(jerk <= FRAME_MS_MAX, `a frame of ${Math.round(jerk)} ms`);
+  const jerk = await scroll(page.getByRole("region", { name: "Snapshots", exact: true }));
+  assert.ok(jerk <= FRAME_MS_MAX, `frames of ${Math.round(jerk)} ms`);
   await page.waitForFunction(
     (least) => Number(document.querySelector('[role="table"][aria-label="Snapshots"]')?.ariaRowCount) > least,
     first,
@@ -123,7 +124,7 @@ test("an execution with fifty thousand exit calls opens at once, scrolls and sta
   await link.click();
   await page.getByRole("tab", { name: "Exit Calls" }).waitFor();
   await page
-    .getByText(/50,000/)
+    .getByRole("button", { name: /^Exit call / })
     .first()
     .waitFor();
   const openMs = Date.now() - begun;
@@ -133,10 +134,10 @@ test("an execution with fifty thousand exit calls opens at once, scrolls and sta
   const jerk = await scroll(table);
   const heap = await heapBytes();
   console.log(
-    `# 50,000 exit calls: open after ${openMs} ms, longest frame ${Math.round(jerk)} ms, heap ${Math.round(heap / 1e6)} MB`,
+    `# 50,000 exit calls: open after ${openMs} ms, frames of ${Math.round(jerk)} ms, heap ${Math.round(heap / 1e6)} MB`,
   );
   await picture("large-snapshot");
   assert.ok(openMs <= LARGE_SNAPSHOT_MS_MAX, `open after ${openMs} ms`);
-  assert.ok(jerk <= FRAME_MS_MAX, `a frame of ${Math.round(jerk)} ms`);
+  assert.ok(jerk <= FRAME_MS_MAX, `frames of ${Math.round(jerk)} ms`);
   assert.ok(heap <= HEAP_BYTES_MAX, `${heap} bytes of heap`);
 });

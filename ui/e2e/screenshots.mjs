@@ -4,7 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { openBrowser } from "./browser.mjs";
 
-const url = process.env.TIERLINE_URL ?? "http://127.0.0.1:8099";
+const url = process.env.TIERLINE_URL ?? "http://127.0.0.1:8090";
 const [folder = "test-results/screenshots", ...only] = process.argv.slice(2);
 const SIZES = [
   { width: 1440, height: 900 },

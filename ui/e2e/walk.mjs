@@ -1,6 +1,7 @@
 // What every walk through the page has: a signed-in browser that notes what goes wrong, and the questions asked
 // everywhere. Each spec file of this folder is one walk over the page of a controller with real data
-// (`cargo xtask demo`); TIERLINE_URL, TIERLINE_LOGIN and TIERLINE_PASSWORD say where and who.
+// (`cargo xtask demo`); TIERLINE_URL, TIERLINE_LOGIN and TIERLINE_PASSWORD say where and who, TIERLINE_ACCESS_KEY what
+// walks report with.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

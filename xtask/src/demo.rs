@@ -129,10 +129,11 @@ impl Demo {
     }
 
     /// How a program run against the demo finds it.
-    pub fn variables(&self) -> [(&'static str, String); 4] {
+    pub fn variables(&self) -> [(&'static str, String); 5] {
         [
             ("TIERLINE_URL", format!("http://{}", self.controller.address)),
             ("TIERLINE_LOGIN", LOGIN.to_owned()),
+            ("TIERLINE_APP", APPLICATION.to_owned()),
             ("TIERLINE_PASSWORD", self.controller.password.clone()),
             ("TIERLINE_ACCESS_KEY", self.controller.access_key.clone()),
         ]

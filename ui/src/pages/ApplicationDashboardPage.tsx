@@ -50,7 +50,11 @@ export function ApplicationDashboardPage() {
       <PageHeader
         title={application.data?.name ?? "Application"}
         mark={
-          health.data ? <HealthBadge critical={health.data.critical} warning={health.data.warning} /> : null
+          health.data ? (
+            <Link to="/applications/$app/alerts" params={{ app }} search={{ tab: "violations" }}>
+              <HealthBadge critical={health.data.critical} warning={health.data.warning} />
+            </Link>
+          ) : null
         }
         facts={
           application.data ? (

@@ -1,5 +1,7 @@
 // What an application's people should know first: what violates its health rules now, and what happened lately.
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { AlertTab } from "../alerting/search";
 import type { AppEvent } from "../api/alerting";
 import { eventsQuery, type Violation, violationsQuery } from "../api/alerting";
 import { Panel } from "../design/Panel";
@@ -24,7 +26,7 @@ function OpenViolations({ app }: { app: string }) {
   const violations = useQuery(violationsQuery(app, useTimeRange(), useLive()));
   const open = (violations.data ?? []).filter(({ status }) => status === "OPEN");
   return (
-    <Panel title={overview.openViolations}>
+    <Panel title={overview.openViolations} actions={<All app={app} tab="violations" />}>
       <Loaded query={violations} height={180}>
         {() =>
           open.length === 0 ? (
@@ -41,7 +43,7 @@ function OpenViolations({ app }: { app: string }) {
 function RecentEvents({ app }: { app: string }) {
   const events = useQuery(eventsQuery(app, { limit: SHOWN }, useTimeRange(), useLive()));
   return (
-    <Panel title={overview.recentEvents}>
+    <Panel title={overview.recentEvents} actions={<All app={app} tab="events" />}>
       <Loaded query={events} height={180}>
         {(rows) =>
           rows.length === 0 ? (
@@ -52,6 +54,14 @@ function RecentEvents({ app }: { app: string }) {
         }
       </Loaded>
     </Panel>
+  );
+}
+
+function All({ app, tab }: { app: string; tab: AlertTab }) {
+  return (
+    <Link to="/applications/$app/alerts" params={{ app }} search={{ tab }}>
+      All
+    </Link>
   );
 }
 

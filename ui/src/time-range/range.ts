@@ -10,6 +10,8 @@ export const PRESETS = {
   "4h": { ms: 240 * MINUTE_MS, label: "Last 4 hours" },
   "12h": { ms: 720 * MINUTE_MS, label: "Last 12 hours" },
   "1d": { ms: 1440 * MINUTE_MS, label: "Last day" },
+  "7d": { ms: 7 * 1440 * MINUTE_MS, label: "Last week" },
+  "30d": { ms: 30 * 1440 * MINUTE_MS, label: "Last 30 days" },
 } as const;
 
 export type Preset = keyof typeof PRESETS;
