@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-const wide = window.matchMedia("(min-width: 1200px)");
+const wide = window.matchMedia("(min-width: 1360px)");
 
 function subscribe(listener: () => void): () => void {
   wide.addEventListener("change", listener);

@@ -32,7 +32,7 @@ function nameColumn({ app, groupOf }: Setting): Column<Row> {
   return {
     id: "name",
     header: "Name",
-    width: "minmax(170px, 2fr)",
+    width: "minmax(150px, 2fr)",
     sortBy: (row) => row.name,
     cell: (row) => {
       const group = groupOf.get(row.id);
@@ -63,7 +63,7 @@ function numberColumn(
   return {
     id,
     header,
-    width: "78px",
+    width: "72px",
     align: "right",
     sortBy: (row) => value(row) ?? null,
     cell: (row) => format(value(row)),
@@ -109,14 +109,14 @@ export function transactionColumns(setting: Setting): Column<Row>[] {
     {
       id: "tier",
       header: "Tier",
-      width: "minmax(80px, 0.8fr)",
+      width: "minmax(70px, 0.8fr)",
       sortBy: (row) => row.tierName,
       cell: (row) => row.tierName,
     },
     {
       id: "verdicts",
       header: "Verdicts",
-      width: "90px",
+      width: "84px",
       cell: (row) => <VerdictBar verdicts={row.verdicts} />,
       wideOnly: true,
     },
@@ -126,7 +126,6 @@ export function transactionColumns(setting: Setting): Column<Row>[] {
     timeColumn(true),
     averageColumn(),
     numberColumn("p95", "95th", (row) => row.p95, formatMs),
-    { ...numberColumn("max", "Max", (row) => row.maxMs, formatMs), wideOnly: true },
     numberColumn("slow", "Slow", slowPercent, formatPercent),
     numberColumn("errors", "Errors", (row) => row.errorPercent, formatPercent),
   ];
