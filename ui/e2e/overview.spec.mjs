@@ -96,6 +96,18 @@ test("the lines for another program name the real address and key", async () => 
   await fits();
 });
 
+test("an empty controller says what to type, and shows the first report by itself", async () => {
+  const path = /\/api\/applications\?/;
+  await page.route(path, (route) => route.fulfill({ json: [] }));
+  await page.goto(`${url}/applications`);
+  await page.getByRole("heading", { name: /^Nothing has reported yet/ }).waitFor();
+  await page.getByText(/^Waiting for the first report/).waitFor();
+  await picture("first-run");
+  await accessible();
+  await page.unroute(path);
+  await page.getByRole("heading", { level: 2 }).getByRole("link").first().waitFor();
+});
+
 test("a deployment is among the recent events and marked on the charts", async () => {
   const base = await applicationPath();
   const summary = `Release ${Date.now()}`;

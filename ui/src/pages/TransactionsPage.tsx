@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { TransactionsSearch } from "../address";
+import { healthQuery } from "../api/alerting";
 import { useMay } from "../api/change";
 import type { BusinessTransaction } from "../api/contract";
 import { businessTransactionsQuery } from "../api/queries";
@@ -165,12 +166,23 @@ function List({ app, query, search, administration, may, onChange, onAct }: List
     () => new Map(administration?.groups.flatMap(({ name, ids }) => ids.map((id) => [id, name] as const))),
     [administration],
   );
+  const health = useQuery(healthQuery(app)).data;
+  const unwell = useMemo(
+    () =>
+      new Map(
+        health?.entities
+          .filter(({ entityType }) => entityType === "BUSINESS_TRANSACTION")
+          .map(({ entityId, severity }) => [entityId, severity] as const),
+      ),
+    [health],
+  );
   // What is no longer in sight is not acted upon.
   const selected = rows.filter(({ id }) => chosen.has(id)).map(({ id }) => id);
   const columns = transactionColumns({
     app,
     may,
     groupOf,
+    unwell,
     chosen,
     onChoose: (id, choose) => {
       const next = new Set(chosen);

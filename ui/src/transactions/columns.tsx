@@ -17,6 +17,8 @@ interface Setting {
   may: boolean;
   /** The group of each that is in one. */
   groupOf: ReadonlyMap<number, string>;
+  /** How badly each that violates a health rule does (`WARNING`, `CRITICAL`). */
+  unwell: ReadonlyMap<number, string>;
   chosen: ReadonlySet<number>;
   onChoose: (id: number, choose: boolean) => void;
   onAct: (act: TransactionAct, id: number) => void;
@@ -28,7 +30,7 @@ function slowPercent({ verdicts, calls }: Row): number {
   return percentOf(verdicts.slow + verdicts.verySlow + verdicts.stall, calls);
 }
 
-function nameColumn({ app, groupOf }: Setting): Column<Row> {
+function nameColumn({ app, groupOf, unwell }: Setting): Column<Row> {
   return {
     id: "name",
     header: "Name",
@@ -36,8 +38,18 @@ function nameColumn({ app, groupOf }: Setting): Column<Row> {
     sortBy: (row) => row.name,
     cell: (row) => {
       const group = groupOf.get(row.id);
+      const severity = unwell.get(row.id);
       return (
         <>
+          {severity ? (
+            <i
+              className={styles.unwell}
+              data-severity={severity}
+              role="img"
+              aria-label={words.unwell(severity)}
+              title={words.unwell(severity)}
+            />
+          ) : null}
           <Link
             to="/applications/$app/business-transactions/$bt"
             params={{ app, bt: String(row.id) }}

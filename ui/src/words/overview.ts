@@ -21,6 +21,8 @@ export const overview = {
 
 /** Business transactions and what is done with them. */
 export const transactions = {
+  unwell: (severity: string) =>
+    severity === "CRITICAL" ? "Violates a health rule critically" : "Violates a health rule",
   actionsShort: "Actions",
   actions: (name: string) => `Actions for ${name}`,
   rename: "Rename…",
