@@ -1,9 +1,12 @@
 //! Ingest and queries of the embedded store. See README.md.
 
+mod overload;
 mod traffic;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use cpu_time::{ProcessTime, ThreadTime};
@@ -21,12 +24,18 @@ use traffic::{
 };
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u64>().expect("a number"));
-    let spans = arguments.next().unwrap_or(1_000_000);
-    let minutes = arguments.next().unwrap_or(60);
+    let mut arguments = std::env::args().skip(1).peekable();
+    let is_overload = arguments.next_if(|text| text == "overload").is_some();
+    let mut numbers = arguments.map(|text| text.parse::<u64>().expect("a number"));
     let directory = std::env::temp_dir().join(format!("tierline-bench-{}", std::process::id()));
-    snapshots(&directory.join("snapshots"), spans);
-    metrics(&directory.join("metrics"), minutes);
+    if is_overload {
+        let seconds = numbers.next().unwrap_or(60);
+        overload::run(&directory, seconds, numbers.next().unwrap_or(256));
+    } else {
+        let spans = numbers.next().unwrap_or(1_000_000);
+        snapshots(&directory.join("snapshots"), spans);
+        metrics(&directory.join("metrics"), numbers.next().unwrap_or(360));
+    }
     std::fs::remove_dir_all(&directory).expect("remove");
 }
 
@@ -58,6 +67,52 @@ impl Spent {
             count as f64 / self.wall.as_secs_f64() / 1e3,
             bytes as f64 / count as f64
         );
+    }
+}
+
+/// How many requests a controller works at once (its threads for them live on).
+const SENDERS: usize = 32;
+
+/// Threads that write.
+struct Senders {
+    work: Option<Sender<WriteBatch>>,
+    done: Receiver<()>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Senders {
+    fn start(store: &Arc<SqliteStore>) -> Self {
+        let (work, waiting) = channel::<WriteBatch>();
+        let waiting = Arc::new(Mutex::new(waiting));
+        let (say_done, done) = channel();
+        let threads = (0..SENDERS)
+            .map(|_| {
+                let (store, waiting, say_done) = (Arc::clone(store), Arc::clone(&waiting), say_done.clone());
+                std::thread::spawn(move || {
+                    loop {
+                        let next = waiting.lock().expect("lock").recv();
+                        let Ok(batch) = next else { return };
+                        store.write(batch).expect("write");
+                        say_done.send(()).expect("send");
+                    }
+                })
+            })
+            .collect();
+        Self { work: Some(work), done, threads }
+    }
+
+    fn send(&self, batches: Vec<WriteBatch>) {
+        let count = batches.len();
+        let work = self.work.as_ref().expect("running");
+        batches.into_iter().for_each(|batch| work.send(batch).expect("send"));
+        (0..count).for_each(|_| self.done.recv().expect("receive"));
+    }
+}
+
+impl Drop for Senders {
+    fn drop(&mut self) {
+        drop(self.work.take());
+        self.threads.drain(..).for_each(|thread| thread.join().expect("join"));
     }
 }
 
@@ -133,30 +188,25 @@ fn metrics(directory: &Path, minutes: u64) {
     let (mut spent, mut packing) = (Spent::default(), Spent::default());
     // Whole hours that are over, so that all of them are packed.
     let end_ms = now_ms() / HOUR_MS * HOUR_MS;
+    // Every agent sends for itself, and all of them at the full minute.
+    let senders = Senders::start(&store);
     for minute in (0..minutes).rev() {
         let start_ms = end_ms - (minute + 1) * MINUTE_MS;
-        let mut batches: Vec<Vec<WriteBatch>> = vec![Vec::new(); 4];
-        for node in 0..NODES {
-            batches[node as usize % 4].push(WriteBatch {
+        let batches: Vec<WriteBatch> = (0..NODES)
+            .map(|node| WriteBatch {
                 account: ACCOUNT.to_owned(),
                 received_ms: start_ms,
                 reports: vec![report(&mut random, node, &backends, start_ms)],
                 ..WriteBatch::default()
-            });
-        }
-        // Every agent sends for itself, four at a time.
-        spent.on(|| {
-            std::thread::scope(|scope| {
-                for batches in batches {
-                    scope.spawn(|| batches.into_iter().for_each(|batch| store.write(batch).expect("write")));
-                }
-            });
-        });
+            })
+            .collect();
+        spent.on(|| senders.send(batches));
         if start_ms % HOUR_MS == 20 * MINUTE_MS {
             packing.on(|| store.drop_expired(start_ms)).expect("drop_expired");
         }
     }
     packing.on(|| store.drop_expired(end_ms + HOUR_MS)).expect("drop_expired");
+    drop(senders);
     spent.on(|| drop(store));
     let points = minutes * NODES * SERIES_PER_NODE;
     spent.print("points, written and durable", points, bytes_in(&directory.join("metrics")));

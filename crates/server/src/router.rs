@@ -42,7 +42,7 @@ async fn metrics(State(controller): State<Shared>, parts: Parts) -> impl IntoRes
     let own = visitor.map(|visitor| visitor.account);
     let mut gauges = controller.gauges();
     // Without an answer its lines are missing, which Prometheus takes for what it is.
-    if let Ok(health) = controller.ask(|store| store.health()).await {
+    if let Ok(health) = controller.ask(|store| store.health_lately()).await {
         gauges.values.extend(of_store(&health));
     }
     let mut text = controller.counters.text(&gauges, |account| all || own.as_deref() == Some(account));

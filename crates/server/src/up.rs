@@ -76,14 +76,7 @@ pub fn prepare(controller: &Controller, settings: &Settings) -> Result<FirstStar
 /// # Errors
 /// As [`open_store`].
 pub fn open_store_as_it_is(data: &Path) -> Result<Arc<SqliteStore>> {
-    let retention = Retention {
-        minutes_days: KEEP_DAYS_MAX,
-        tens_days: KEEP_DAYS_MAX,
-        hours_days: KEEP_DAYS_MAX,
-        snapshots_days: KEEP_DAYS_MAX,
-        events_days: KEEP_DAYS_MAX,
-        audit_days: KEEP_DAYS_MAX,
-    };
+    let retention = Retention::of_days(KEEP_DAYS_MAX);
     open_store(data, StoreOptions { retention, bytes_max: None })
 }
 

@@ -139,11 +139,17 @@ fn matches_exit(query: &MetricQuery, point: &ExitPoint) -> bool {
 /// Keys are ids, which are hashes already: folding them is enough. Seeded, so that nobody can choose names whose
 /// ids collide here.
 #[derive(Clone)]
-struct KeyHasher(u64);
+pub(crate) struct KeyHasher(u64);
 
 impl Hasher for KeyHasher {
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| self.write_u64(u64::from_le_bytes(*word)));
+        if !rest.is_empty() {
+            let mut word = [0; 8];
+            word[..rest.len()].copy_from_slice(rest);
+            self.write_u64(u64::from_le_bytes(word));
+        }
     }
 
     fn write_u64(&mut self, value: u64) {
@@ -165,7 +171,7 @@ impl Hasher for KeyHasher {
 }
 
 #[derive(Clone)]
-struct KeySeed(u64);
+pub(crate) struct KeySeed(u64);
 
 impl Default for KeySeed {
     fn default() -> Self {

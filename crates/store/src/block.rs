@@ -8,9 +8,12 @@
 mod bytes;
 pub mod chunk;
 mod compress;
+mod density;
 pub mod ledger;
 pub mod numbers;
+mod range_coder;
 pub mod rollup;
+mod segment_columns;
 pub mod segments;
 pub mod sketches;
 mod text;

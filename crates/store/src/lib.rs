@@ -213,4 +213,13 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When its directory cannot be looked at.
     fn health(&self) -> Result<StoreHealth, StoreError>;
+
+    /// The same without looking at the disk: bytes are those of the last look, at most some
+    /// [`limits::UPKEEP_PERIOD_SECONDS`] ago, everything else is as it is now. For what is asked often.
+    ///
+    /// # Errors
+    /// As [`Store::health`].
+    fn health_lately(&self) -> Result<StoreHealth, StoreError> {
+        self.health()
+    }
 }

@@ -74,6 +74,15 @@ pub const UPKEEP_PERIOD_SECONDS: u64 = 60;
 /// themselves know (user data, backends called). The page then ends early and says where to go on.
 pub const SEARCH_BLOCK_BYTES_MAX: usize = 8 << 20;
 
+/// Segments deleted in one step when there is no room: about a megabyte of log.
+pub const TRIM_SEGMENTS: usize = 4_096;
+
+/// Pages moved in one step when a file is cut.
+pub const TRIM_PAGES: usize = 64;
+
+/// Bytes a limited directory keeps free for what is under way, besides 3 % of the limit; never more than 1/32 of it.
+pub const LIMIT_RESERVE_BYTES: u64 = 2 << 20;
+
 /// The last day that is a day: 9999-12-31, in days since 1970. What claims to be later is left out.
 pub const DAY_MAX: u64 = 2_932_896;
 

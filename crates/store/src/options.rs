@@ -22,6 +22,21 @@ pub struct Retention {
     pub audit_days: u64,
 }
 
+impl Retention {
+    /// Everything for the same number of days.
+    #[must_use]
+    pub const fn of_days(days: u64) -> Self {
+        Self {
+            minutes_days: days,
+            tens_days: days,
+            hours_days: days,
+            snapshots_days: days,
+            events_days: days,
+            audit_days: days,
+        }
+    }
+}
+
 impl Default for Retention {
     fn default() -> Self {
         Self {

@@ -359,4 +359,8 @@ impl Store for SqliteStore {
     fn health(&self) -> Result<StoreHealth, StoreError> {
         self.shared.health()
     }
+
+    fn health_lately(&self) -> Result<StoreHealth, StoreError> {
+        self.shared.health_lately()
+    }
 }

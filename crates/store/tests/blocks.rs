@@ -55,6 +55,10 @@ proptest! {
         prop_assert_eq!(numbers::decode(&packed).unwrap(), points.clone());
         let sketches = sketches::encode(histograms(&report)).unwrap();
         prop_assert_eq!(unpack(&sketches, &points).unwrap(), histograms(&report).cloned().collect::<Vec<_>>());
+        prop_assert_eq!(
+            numbers::decode(&numbers::encode_thoroughly(&points).unwrap()).unwrap(),
+            points.clone()
+        );
         let odd = |count: u64| count % 2 == 1;
         let some = sketches::decode(&sketches, &points, Wanted::Exits(&|_, p| odd(p.count))).unwrap();
         for (exit, histogram) in report.exits.iter().zip(some) {
@@ -63,6 +67,31 @@ proptest! {
         }
         let packed = ledger::encode(&report.ledger, &report.runtime);
         prop_assert_eq!(ledger::decode(&packed).unwrap(), (report.ledger, report.runtime));
+    }
+
+    /// Several reports of the same series behind each other, as in a packed hour.
+    #[test]
+    fn packed_hours_come_back(reports in proptest::collection::vec(generate::interval_report(), 1..5), seed in any::<u64>()) {
+        let mut random = Random::new(seed);
+        let (mut points, mut of_segments, mut of_exits) = (Numbers::default(), Vec::new(), Vec::new());
+        for _ in 0..8 {
+            let report = random.pick(&reports);
+            let of_report = self::points(report);
+            points.segments.extend(of_report.segments);
+            points.exits.extend(of_report.exits);
+            of_segments.extend(report.segments.iter().map(|s| &s.duration));
+            of_exits.extend(report.exits.iter().map(|e| &e.duration));
+        }
+        let all: Vec<&Histogram> = of_segments.iter().chain(&of_exits).copied().collect();
+        let packed = sketches::encode_by_series(&points, &all).unwrap();
+        let back = unpack(&packed, &points).unwrap();
+        prop_assert_eq!(back.iter().collect::<Vec<_>>(), all);
+        let third = |index: usize| index.is_multiple_of(3);
+        let some = sketches::decode(&packed, &points, Wanted::Segments(&|i, _| third(i))).unwrap();
+        let nothing = Histogram::new();
+        for (index, (histogram, whole)) in some.iter().zip(of_segments).enumerate() {
+            prop_assert_eq!(histogram, if third(index) { whole } else { &nothing });
+        }
     }
 
     #[test]
@@ -97,8 +126,13 @@ proptest! {
         let _ = segments::decode(&block);
         let _ = chunk::decode(&block);
         let _ = rollup::decode(&block);
-        block[0] = 2;
-        let _ = unpack(&block, &Numbers::default());
+        for version in [2, 3] {
+            block[0] = version;
+            let _ = unpack(&block, &Numbers::default());
+            let _ = unpack(&block, &points(&fixed_report().report));
+            let _ = numbers::decode(&block);
+            let _ = segments::decode(&block);
+        }
     }
 
     #[test]
@@ -162,9 +196,14 @@ fn every_version_of_every_block_is_read() {
         numbers::decode(&fixture("numbers-1.bin", &numbers::encode(&expected).unwrap())).unwrap(),
         expected
     );
+    let bytes = fixture("numbers-2.bin", &numbers::encode_thoroughly(&expected).unwrap());
+    assert_eq!(numbers::decode(&bytes).unwrap(), expected);
     let bytes = fixture("sketches-1.bin", &sketches::encode(histograms(&report)).unwrap());
     assert_eq!(unpack(&bytes, &expected).unwrap(), histograms(&report).cloned().collect::<Vec<_>>());
     let bytes = fixture("sketches-2.bin", &sketches::encode(histograms(&report)).unwrap());
+    assert_eq!(unpack(&bytes, &expected).unwrap(), histograms(&report).cloned().collect::<Vec<_>>());
+    let all: Vec<&Histogram> = histograms(&report).collect();
+    let bytes = fixture("sketches-3.bin", &sketches::encode_by_series(&expected, &all).unwrap());
     assert_eq!(unpack(&bytes, &expected).unwrap(), histograms(&report).cloned().collect::<Vec<_>>());
     let sums = rollup::Rollup {
         minutes: (0..expected.segments.len() + expected.exits.len()).map(|i| 1 << i).collect(),
@@ -188,4 +227,5 @@ fn every_version_of_every_block_is_read() {
     let expected =
         records((0..5).map(|_| sample::segment(&mut random, "shop ü", 1_795_209_780_000)).collect());
     assert_eq!(segments::decode(&fixture("segments-1.bin", &pack(&expected))).unwrap(), expected);
+    assert_eq!(segments::decode(&fixture("segments-2.bin", &pack(&expected))).unwrap(), expected);
 }

@@ -9,7 +9,7 @@ use tierline_store::conformance::sample::{
     ACCOUNT, batch_of_report, batch_of_segments, identity, now_ms, random_batch, report, segment,
 };
 use tierline_store::sqlite::SqliteStore;
-use tierline_store::{MetricFamily, MetricRow, SegmentFilter, Store, StoreError};
+use tierline_store::{DocumentChange, MetricFamily, MetricRow, SegmentFilter, Store, StoreError};
 
 fn open_error(directory: &Path) -> StoreError {
     match SqliteStore::open(directory) {
@@ -233,6 +233,101 @@ fn requests_are_found_in_every_part_of_a_large_file() {
         }
     }
     assert_eq!(found, SEGMENTS);
+}
+
+/// A directory nobody can write, not even through files that are open, for as long as it lives. This is what a disk
+/// that turned read-only is to those who use it; remounting one is refused while files are open.
+struct WriteProtected<'d>(&'d Path);
+
+impl<'d> WriteProtected<'d> {
+    fn chattr(directory: &Path, change: &str) -> bool {
+        let mut chattr = std::process::Command::new("chattr");
+        chattr.args(["-R", change]).arg(directory);
+        chattr.output().is_ok_and(|output| output.status.success())
+    }
+
+    /// `None` where that is not allowed, or the file system does not know it.
+    fn new(directory: &'d Path) -> Option<Self> {
+        Self::chattr(directory, "+i").then_some(Self(directory))
+    }
+}
+
+impl Drop for WriteProtected<'_> {
+    fn drop(&mut self) {
+        Self::chattr(self.0, "-i");
+    }
+}
+
+#[test]
+fn a_disk_that_turns_read_only_refuses_answers_questions_and_recovers_by_itself() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let store = written(&data);
+    let before = numbers(&store);
+    let page = store.segments(ACCOUNT, &SegmentFilter::default()).unwrap();
+    let Some(protected) = WriteProtected::new(&data) else {
+        eprintln!("SKIPPED: files cannot be protected here (chattr +i needs root and ext4, xfs or btrfs)");
+        return;
+    };
+    let mut random = Random::new(7);
+    let today = batch_of_report(report(&mut random, &identity("shop", 1, 1, 99), now_ms()));
+    // One for files that are open, one for a file that is not there yet.
+    let earlier = batch_of_report(report(&mut random, &identity("shop", 1, 1, 99), now_ms() - 5 * 86_400_000));
+    for late in [&today, &earlier] {
+        for _ in 0..3 {
+            let error = store.write(late.clone()).unwrap_err();
+            assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+            assert!(error.to_string().contains(data.to_str().unwrap()), "{error}");
+        }
+        assert!(store.health().unwrap().refusing.is_some(), "it says so");
+    }
+    let user = DocumentChange { kind: "user", name: "admin", text: "{}", ..Default::default() };
+    assert!(matches!(store.put_document(ACCOUNT, user).unwrap_err(), StoreError::Unavailable(_)));
+    assert!(store.drop_expired(now_ms() + 7_200_000).is_err(), "upkeep does not claim to have packed");
+    assert_eq!(numbers(&store), before, "reading goes on, and nothing of what was refused is seen");
+    assert_eq!(store.segments(ACCOUNT, &SegmentFilter::default()).unwrap(), page);
+    assert_eq!(store.document(ACCOUNT, "user", "admin").unwrap(), None);
+    drop(protected);
+    store.write(today).unwrap();
+    store.write(earlier).unwrap();
+    store.put_document(ACCOUNT, user).unwrap();
+    assert_eq!(store.health().unwrap().refusing, None);
+    assert!(numbers(&store)[0].count > before[0].count);
+    store.drop_expired(now_ms() + 7_200_000).unwrap();
+}
+
+#[test]
+fn a_directory_that_is_read_only_from_the_start_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    drop(written(&data));
+    let Some(protected) = WriteProtected::new(&data) else {
+        eprintln!("SKIPPED: files cannot be protected here (chattr +i needs root and ext4, xfs or btrfs)");
+        return;
+    };
+    let error = open_error(&data);
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    assert!(error.to_string().contains(data.to_str().unwrap()), "{error}");
+    drop(protected);
+    SqliteStore::open(&data).unwrap();
+}
+
+/// Somebody with a database shell, or a copy that takes long.
+#[test]
+fn a_file_somebody_else_has_locked_is_named_and_writing_goes_on_behind_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = written(directory.path());
+    let before = numbers(&store);
+    let shell = rusqlite::Connection::open(file_in(directory.path(), "metrics").with_extension("db")).unwrap();
+    shell.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let late = batch_of_report(report(&mut Random::new(7), &identity("shop", 1, 1, 99), now_ms()));
+    let error = store.write(late.clone()).unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    assert!(error.to_string().contains("locked"), "{error}");
+    assert_eq!(numbers(&store), before, "reading goes on");
+    shell.execute_batch("ROLLBACK").unwrap();
+    store.write(late).unwrap();
+    assert_ne!(numbers(&store), before);
 }
 
 /// A small disk, for as long as it lives.

@@ -86,7 +86,7 @@ pub async fn status(
     State(controller): State<Shared>,
     LoggedIn { visitor, .. }: LoggedIn,
 ) -> Result<Json<StatusAnswer>, ApiError> {
-    let health = controller.ask(|store| store.health()).await?;
+    let health = controller.ask(|store| store.health_lately()).await?;
     let trouble = controller.store_state.trouble();
     let own = controller.counters.of_account(&visitor.account);
     let (running, waiting) = controller.gate.requests();

@@ -62,6 +62,72 @@ impl Writer {
     }
 }
 
+/// Writes numbers bit by bit, lowest first: what is random gets no shorter than its bits.
+#[derive(Default)]
+pub(super) struct BitWriter {
+    bytes: Vec<u8>,
+    waiting: u128,
+    waiting_bits: u32,
+}
+
+impl BitWriter {
+    /// The bits behind the highest one; answers the length of the number, which is needed to read it.
+    pub(super) fn number(&mut self, value: u64) -> u8 {
+        let length = u64::BITS - value.leading_zeros();
+        if length > 1 {
+            let bits = length - 1;
+            self.waiting |= u128::from(value & ((1 << bits) - 1)) << self.waiting_bits;
+            self.waiting_bits += bits;
+            while self.waiting_bits >= 8 {
+                self.bytes.push(self.waiting as u8);
+                self.waiting >>= 8;
+                self.waiting_bits -= 8;
+            }
+        }
+        length as u8
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn into_bytes(mut self) -> Vec<u8> {
+        if self.waiting_bits > 0 {
+            self.bytes.push(self.waiting as u8);
+        }
+        self.bytes
+    }
+}
+
+/// Reads what [`BitWriter`] wrote.
+pub(super) struct BitReader<'a> {
+    rest: std::slice::Iter<'a, u8>,
+    waiting: u128,
+    waiting_bits: u32,
+}
+
+impl<'a> BitReader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes.iter(), waiting: 0, waiting_bits: 0 }
+    }
+
+    /// A number of this length.
+    pub(super) fn number(&mut self, length: u8) -> Result<u64, BlockError> {
+        let Some(bits) = u32::from(length).checked_sub(1) else { return Ok(0) };
+        if bits >= u64::BITS {
+            return Err(BlockError::Damaged("a number is larger than 64 bits"));
+        }
+        while self.waiting_bits < bits {
+            self.waiting |= u128::from(*self.rest.next().ok_or(ENDED)?) << self.waiting_bits;
+            self.waiting_bits += 8;
+        }
+        let value = self.waiting as u64 & ((1 << bits) - 1);
+        self.waiting >>= bits;
+        self.waiting_bits -= bits;
+        Ok(value | 1 << bits)
+    }
+}
+
 /// Reads what [`Writer`] wrote, trusting nothing.
 pub(super) struct Reader<'a> {
     rest: &'a [u8],

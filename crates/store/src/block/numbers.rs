@@ -8,12 +8,16 @@ use std::collections::HashMap;
 use tierline_model::interval::Caller;
 use tierline_model::{AppId, BackendId, BtId, ExitMetrics, SegmentMetrics, TierId, VerdictCounts};
 
-use super::bytes::{Reader, Writer};
+use super::bytes::{BitReader, BitWriter, Reader, Writer};
 use super::compress::Effort;
 use super::{BlockError, compress};
+use crate::aggregate::KeySeed;
 
-/// The version written.
-pub const VERSION: u8 = 1;
+/// The newest version: durations as lengths, and bits in a part of their own. For what stays as it is.
+pub const VERSION: u8 = 2;
+
+/// Durations as varints.
+const VARINTS: u8 = 1;
 
 /// Executions of one BT, as stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,7 +112,7 @@ pub struct Numbers {
 #[derive(Default)]
 struct IdTable {
     ids: Vec<u64>,
-    positions: HashMap<u64, u64>,
+    positions: HashMap<u64, u64, KeySeed>,
 }
 
 impl IdTable {
@@ -125,7 +129,9 @@ impl IdTable {
 /// # Errors
 /// [`BlockError::TooLarge`] when they do not fit into a block.
 pub fn encode(numbers: &Numbers) -> Result<Vec<u8>, BlockError> {
-    encode_with(numbers, Effort::Quick)
+    let mut content = Writer::default();
+    write_content(&mut content, numbers);
+    compress::seal(VARINTS, &content.into_bytes(), Effort::Quick)
 }
 
 /// Packs points that stay as they are.
@@ -133,21 +139,34 @@ pub fn encode(numbers: &Numbers) -> Result<Vec<u8>, BlockError> {
 /// # Errors
 /// [`BlockError::TooLarge`] when they do not fit into a block.
 pub fn encode_thoroughly(numbers: &Numbers) -> Result<Vec<u8>, BlockError> {
-    encode_with(numbers, Effort::Thorough)
+    let mut columns = Writer::default();
+    let mut bits = BitWriter::default();
+    write_columns(&mut columns, numbers, &mut Durations::Bits(&mut bits));
+    // Apart, because random bits among them would make the columns harder to pack.
+    let columns = compress::seal(VERSION, &columns.into_bytes(), Effort::Thorough)?;
+    let mut content = Writer::with_capacity(columns.len() + 8);
+    content.size(columns.len());
+    content.raw(&columns);
+    content.raw(&bits.into_bytes());
+    compress::seal(VERSION, &content.into_bytes(), Effort::Quick)
 }
 
-fn encode_with(numbers: &Numbers, effort: Effort) -> Result<Vec<u8>, BlockError> {
-    let mut content = Writer::default();
-    write_content(&mut content, numbers);
-    compress::seal(VERSION, &content.into_bytes(), effort)
+/// Where durations go.
+enum Durations<'b> {
+    Varints,
+    Bits(&'b mut BitWriter),
 }
 
 /// The content of a block.
 pub(super) fn write_content(content: &mut Writer, numbers: &Numbers) {
+    write_columns(content, numbers, &mut Durations::Varints);
+}
+
+fn write_columns(content: &mut Writer, numbers: &Numbers, durations: &mut Durations<'_>) {
     let mut ids = IdTable::default();
     let mut columns = Writer::with_capacity(64 + 32 * (numbers.segments.len() + numbers.exits.len()));
-    write_segments(&mut columns, &numbers.segments, &mut ids);
-    write_exits(&mut columns, &numbers.exits, &mut ids);
+    write_segments(&mut columns, &numbers.segments, &mut ids, durations);
+    write_exits(&mut columns, &numbers.exits, &mut ids, durations);
     let columns = columns.into_bytes();
     content.size(ids.ids.len());
     for id in &ids.ids {
@@ -156,7 +175,12 @@ pub(super) fn write_content(content: &mut Writer, numbers: &Numbers) {
     content.raw(&columns);
 }
 
-fn write_segments(out: &mut Writer, points: &[SegmentPoint], ids: &mut IdTable) {
+fn write_segments(
+    out: &mut Writer,
+    points: &[SegmentPoint],
+    ids: &mut IdTable,
+    durations: &mut Durations<'_>,
+) {
     out.size(points.len());
     for p in points {
         out.varint(ids.position(p.bt_id.get()));
@@ -188,10 +212,10 @@ fn write_segments(out: &mut Writer, points: &[SegmentPoint], ids: &mut IdTable) 
     for p in points {
         out.varint(p.count.wrapping_sub(p.verdicts.total()));
     }
-    write_durations(out, points.iter().map(|p| (p.sum_ns, p.min_ns, p.max_ns)));
+    durations.write(out, points.iter().map(|p| (p.sum_ns, p.min_ns, p.max_ns)));
 }
 
-fn write_exits(out: &mut Writer, points: &[ExitPoint], ids: &mut IdTable) {
+fn write_exits(out: &mut Writer, points: &[ExitPoint], ids: &mut IdTable, durations: &mut Durations<'_>) {
     out.size(points.len());
     for p in points {
         out.varint(ids.position(p.bt_id.get()));
@@ -208,18 +232,18 @@ fn write_exits(out: &mut Writer, points: &[ExitPoint], ids: &mut IdTable) {
     for p in points {
         out.varint(p.count);
     }
-    write_durations(out, points.iter().map(|p| (p.sum_ns, p.min_ns, p.max_ns)));
+    durations.write(out, points.iter().map(|p| (p.sum_ns, p.min_ns, p.max_ns)));
 }
 
-fn write_durations(out: &mut Writer, durations: impl Iterator<Item = (u64, u64, u64)> + Clone) {
-    for (sum, _, _) in durations.clone() {
-        out.varint(sum);
-    }
-    for (_, min, _) in durations.clone() {
-        out.varint(min);
-    }
-    for (_, min, max) in durations {
-        out.varint(max.wrapping_sub(min));
+impl Durations<'_> {
+    fn write(&mut self, out: &mut Writer, durations: impl Iterator<Item = (u64, u64, u64)> + Clone) {
+        let mut one = |value: u64| match self {
+            Self::Varints => out.varint(value),
+            Self::Bits(bits) => out.byte(bits.number(value)),
+        };
+        durations.clone().for_each(|(sum, _, _)| one(sum));
+        durations.clone().for_each(|(_, min, _)| one(min));
+        durations.for_each(|(_, min, max)| one(max.wrapping_sub(min)));
     }
 }
 
@@ -228,21 +252,38 @@ fn write_durations(out: &mut Writer, durations: impl Iterator<Item = (u64, u64, 
 /// # Errors
 /// When the bytes are not what [`encode`] makes.
 pub fn decode(bytes: &[u8]) -> Result<Numbers, BlockError> {
-    let (_, content) = compress::open(bytes, VERSION)?;
+    let (version, content) = compress::open(bytes, VERSION)?;
     let mut from = Reader::new(&content);
-    let numbers = read_content(&mut from)?;
+    if version == VARINTS {
+        let numbers = read_content(&mut from)?;
+        from.end()?;
+        return Ok(numbers);
+    }
+    let length = from.count(1)?;
+    let (_, columns) = compress::open(from.raw(length)?, VERSION)?;
+    let mut bits = BitReader::new(from.rest());
+    let mut from = Reader::new(&columns);
+    let numbers = read_columns(&mut from, &mut Some(&mut bits))?;
     from.end()?;
     Ok(numbers)
 }
 
 /// Reads what [`write_content`] writes.
 pub(super) fn read_content(from: &mut Reader<'_>) -> Result<Numbers, BlockError> {
+    read_columns(from, &mut None)
+}
+
+/// With bits, when durations are there.
+fn read_columns(
+    from: &mut Reader<'_>,
+    bits: &mut Option<&mut BitReader<'_>>,
+) -> Result<Numbers, BlockError> {
     let mut ids = Vec::new();
     for _ in 0..from.count(7)? {
         ids.push(from.id()?);
     }
-    let segments = read_segments(from, &ids)?;
-    let exits = read_exits(from, &ids)?;
+    let segments = read_segments(from, &ids, bits)?;
+    let exits = read_exits(from, &ids, bits)?;
     Ok(Numbers { segments, exits })
 }
 
@@ -257,7 +298,11 @@ fn column<T>(count: usize, mut read: impl FnMut() -> Result<T, BlockError>) -> R
     (0..count).map(|_| read()).collect()
 }
 
-fn read_segments(from: &mut Reader<'_>, ids: &[u64]) -> Result<Vec<SegmentPoint>, BlockError> {
+fn read_segments(
+    from: &mut Reader<'_>,
+    ids: &[u64],
+    bits: &mut Option<&mut BitReader<'_>>,
+) -> Result<Vec<SegmentPoint>, BlockError> {
     const COLUMNS: usize = 12;
     let count = from.count(COLUMNS)?;
     let bts = column(count, || id(from, ids, BtId::from_u64))?;
@@ -282,7 +327,7 @@ fn read_segments(from: &mut Reader<'_>, ids: &[u64]) -> Result<Vec<SegmentPoint>
         }
     }
     let extra = column(count, || from.varint())?;
-    let durations = read_durations(from, count)?;
+    let durations = read_durations(from, count, bits)?;
     let mut points = Vec::with_capacity(count);
     for index in 0..count {
         let (sum_ns, min_ns, max_ns) = durations[index];
@@ -301,7 +346,11 @@ fn read_segments(from: &mut Reader<'_>, ids: &[u64]) -> Result<Vec<SegmentPoint>
     Ok(points)
 }
 
-fn read_exits(from: &mut Reader<'_>, ids: &[u64]) -> Result<Vec<ExitPoint>, BlockError> {
+fn read_exits(
+    from: &mut Reader<'_>,
+    ids: &[u64],
+    bits: &mut Option<&mut BitReader<'_>>,
+) -> Result<Vec<ExitPoint>, BlockError> {
     const COLUMNS: usize = 8;
     let count = from.count(COLUMNS)?;
     let bts = column(count, || id(from, ids, BtId::from_u64))?;
@@ -309,7 +358,7 @@ fn read_exits(from: &mut Reader<'_>, ids: &[u64]) -> Result<Vec<ExitPoint>, Bloc
     let backends = column(count, || id(from, ids, BackendId::from_u64))?;
     let errors = column(count, || from.varint())?;
     let counts = column(count, || from.varint())?;
-    let durations = read_durations(from, count)?;
+    let durations = read_durations(from, count, bits)?;
     let mut points = Vec::with_capacity(count);
     for index in 0..count {
         let (sum_ns, min_ns, max_ns) = durations[index];
@@ -327,16 +376,24 @@ fn read_exits(from: &mut Reader<'_>, ids: &[u64]) -> Result<Vec<ExitPoint>, Bloc
     Ok(points)
 }
 
-fn read_durations(from: &mut Reader<'_>, count: usize) -> Result<Vec<(u64, u64, u64)>, BlockError> {
+fn read_durations(
+    from: &mut Reader<'_>,
+    count: usize,
+    bits: &mut Option<&mut BitReader<'_>>,
+) -> Result<Vec<(u64, u64, u64)>, BlockError> {
+    let mut one = || match bits {
+        None => from.varint(),
+        Some(bits) => bits.number(from.byte()?),
+    };
     let mut durations = vec![(0, 0, 0); count];
     for duration in &mut durations {
-        duration.0 = from.varint()?;
+        duration.0 = one()?;
     }
     for duration in &mut durations {
-        duration.1 = from.varint()?;
+        duration.1 = one()?;
     }
     for duration in &mut durations {
-        duration.2 = duration.1.wrapping_add(from.varint()?);
+        duration.2 = duration.1.wrapping_add(one()?);
     }
     Ok(durations)
 }

@@ -1,16 +1,24 @@
 //! The histograms of one report, in the order of its points: first those of the segments, then of the exits.
 //!
-//! Sparse (gap, count) pairs, most of them in one byte, behind their headers; large gaps and counts in a column of
-//! their own. Count, sum, min and max stand in [`super::numbers`] and are put back on reading.
+//! Of a report: sparse (gap, count) pairs, most of them in one byte, behind their headers; large gaps and counts in a
+//! column of their own. Of a packed hour: series by series ([`super::density`]), so that one series is read without
+//! the others. Count, sum, min and max stand in [`super::numbers`] and are put back on reading.
+
+use std::collections::HashMap;
 
 use tierline_model::Histogram;
 
 use super::bytes::{Reader, Writer};
 use super::compress::Effort;
+use super::density::{self, Series};
 use super::{BlockError, ExitPoint, Numbers, SegmentPoint, compress};
+use crate::aggregate::KeySeed;
 
-/// The version written. Version 1 had gaps and counts in two columns of varints.
-pub const VERSION: u8 = 2;
+/// The newest version: series by series.
+pub const VERSION: u8 = 3;
+
+/// Pairs. Version 1 had gaps and counts in two columns of varints.
+const PAIRS: u8 = 2;
 
 /// A gap of so much or more stands in the column of large numbers.
 const GAP_LARGE: u64 = 15;
@@ -76,12 +84,63 @@ fn encode_with<'a>(
     content.size(pairs.len());
     content.raw(&pairs);
     content.raw(&large);
-    compress::seal(VERSION, &content.into_bytes(), effort)
+    compress::seal(PAIRS, &content.into_bytes(), effort)
+}
+
+/// Packs the histograms of these numbers series by series, much smaller when series have many of them.
+///
+/// # Errors
+/// [`BlockError::TooLarge`] when they do not fit into a block.
+pub fn encode_by_series(numbers: &Numbers, histograms: &[&Histogram]) -> Result<Vec<u8>, BlockError> {
+    let mut lengths = Writer::default();
+    let mut streams = Writer::default();
+    for series in series_of(numbers) {
+        let of_series: Vec<&Histogram> =
+            series.iter().filter_map(|point| histograms.get(*point).copied()).collect();
+        let Some(stream) = density::encode(&of_series) else {
+            return encode_with(histograms.iter().copied(), Effort::Thorough);
+        };
+        lengths.size(stream.len());
+        streams.raw(&stream);
+    }
+    let mut content = Writer::with_capacity(lengths.len() + streams.len() + 8);
+    content.size(histograms.len());
+    content.raw(&lengths.into_bytes());
+    content.raw(&streams.into_bytes());
+    // There is nothing left to find; the frame is for its checksum.
+    compress::seal(VERSION, &content.into_bytes(), Effort::Quick)
+}
+
+/// The points of each series, segments first, series in the order of their first points.
+fn series_of(numbers: &Numbers) -> Vec<Vec<usize>> {
+    let mut series: Vec<Vec<usize>> = Vec::new();
+    let mut segments = HashMap::with_hasher(KeySeed::default());
+    let mut exits = HashMap::with_hasher(KeySeed::default());
+    for (index, point) in numbers.segments.iter().enumerate() {
+        let next = series.len();
+        let key = (point.bt_id, point.bt_app_id, point.originating, point.caller);
+        let position = *segments.entry(key).or_insert(next);
+        if position == next {
+            series.push(Vec::new());
+        }
+        series[position].push(index);
+    }
+    for (index, point) in numbers.exits.iter().enumerate() {
+        let next = series.len();
+        let position = *exits.entry((point.bt_id, point.bt_app_id, point.backend_id)).or_insert(next);
+        if position == next {
+            series.push(Vec::new());
+        }
+        series[position].push(numbers.segments.len() + index);
+    }
+    series
 }
 
 /// Which points of a report's numbers are wanted, by position and content.
 #[derive(Clone, Copy)]
 pub enum Wanted<'w> {
+    /// All of them, those of the segments first.
+    All,
     /// These segments.
     Segments(&'w dyn Fn(usize, &SegmentPoint) -> bool),
     /// These exits.
@@ -100,6 +159,9 @@ pub fn decode(bytes: &[u8], numbers: &Numbers, wanted: Wanted<'_>) -> Result<Vec
     if count != (numbers.segments.len() + numbers.exits.len()) as u64 {
         return Err(BlockError::Damaged("histograms and numbers do not belong together"));
     }
+    if version == VERSION {
+        return decode_by_series(from, numbers, wanted);
+    }
     let headers_length = from.count(1)?;
     let headers = Reader::new(from.raw(headers_length)?);
     let first_length = from.count(1)?;
@@ -110,6 +172,15 @@ pub fn decode(bytes: &[u8], numbers: &Numbers, wanted: Wanted<'_>) -> Result<Vec
     };
     let mut columns = Columns { headers, buckets };
     match wanted {
+        Wanted::All => {
+            let segments = numbers.segments.iter().map(|p| [p.count, p.sum_ns, p.min_ns, p.max_ns]);
+            let exits = numbers.exits.iter().map(|p| [p.count, p.sum_ns, p.min_ns, p.max_ns]);
+            let all: Vec<Histogram> =
+                segments.chain(exits).map(|totals| columns.next(Some(totals))).collect::<Result<_, _>>()?;
+            columns.headers.end()?;
+            columns.buckets.end()?;
+            Ok(all)
+        }
         Wanted::Segments(wanted) => numbers
             .segments
             .iter()
@@ -129,6 +200,47 @@ pub fn decode(bytes: &[u8], numbers: &Numbers, wanted: Wanted<'_>) -> Result<Vec
             Ok(exits)
         }
     }
+}
+
+fn decode_by_series(
+    mut from: Reader<'_>,
+    numbers: &Numbers,
+    wanted: Wanted<'_>,
+) -> Result<Vec<Histogram>, BlockError> {
+    let (segments, exits) = (&numbers.segments, &numbers.exits);
+    let totals = |index: usize| match index.checked_sub(segments.len()) {
+        None => segments.get(index).map(|p| [p.count, p.sum_ns, p.min_ns, p.max_ns]),
+        Some(index) => exits.get(index).map(|p| [p.count, p.sum_ns, p.min_ns, p.max_ns]),
+    };
+    // Where its histogram goes, when it is wanted.
+    let place = |index: usize| match (wanted, index.checked_sub(segments.len())) {
+        (Wanted::All, _) => Some(index),
+        (Wanted::Segments(wanted), None) => wanted(index, &segments[index]).then_some(index),
+        (Wanted::Exits(wanted), Some(index)) => wanted(index, &exits[index]).then_some(index),
+        _ => None,
+    };
+    let answer_length = match wanted {
+        Wanted::All => segments.len() + exits.len(),
+        Wanted::Segments(_) => segments.len(),
+        Wanted::Exits(_) => exits.len(),
+    };
+    let mut answer = vec![Histogram::new(); answer_length];
+    let all_series = series_of(numbers);
+    let lengths = all_series.iter().map(|_| from.varint()).collect::<Result<Vec<u64>, _>>()?;
+    for (points, length) in all_series.iter().zip(lengths) {
+        let stream = from.raw(usize::try_from(length).unwrap_or(usize::MAX))?;
+        let places: Vec<Option<usize>> = points.iter().map(|point| place(*point)).collect();
+        let Some(last) = places.iter().rposition(Option::is_some) else { continue };
+        let mut series = Series::new(stream);
+        for (point, place) in points.iter().zip(places).take(last + 1) {
+            let histogram = series.next(totals(*point).unwrap_or_default())?;
+            if let Some(place) = place {
+                answer[place] = histogram;
+            }
+        }
+    }
+    from.end()?;
+    Ok(answer)
 }
 
 /// The buckets of a block, read as far as histograms were.

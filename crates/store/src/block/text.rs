@@ -7,6 +7,7 @@ use tierline_model::{Backend, BackendId, BackendKey, ExitType, backend::Property
 
 use super::BlockError;
 use super::bytes::{Reader, Writer};
+use crate::aggregate::KeySeed;
 
 const NOT_THERE: BlockError = BlockError::Damaged("it refers to something that is not there");
 
@@ -14,12 +15,12 @@ const NOT_THERE: BlockError = BlockError::Damaged("it refers to something that i
 #[derive(Default)]
 pub(super) struct TablesWriter {
     texts: Writer,
-    text_positions: HashMap<Arc<str>, u64>,
+    text_positions: HashMap<Arc<str>, u64, KeySeed>,
     ids: Writer,
-    id_positions: HashMap<u64, u64>,
+    id_positions: HashMap<u64, u64, KeySeed>,
     backends: Writer,
     /// By id: the few that share one differ in name or spelling.
-    backend_positions: HashMap<u64, Vec<(Backend, u64)>>,
+    backend_positions: HashMap<u64, Vec<(Backend, u64)>, KeySeed>,
     backend_count: u64,
 }
 
@@ -114,19 +115,19 @@ impl Tables {
         Ok(tables)
     }
 
-    pub(super) fn text(&self, from: &mut Reader<'_>) -> Result<Arc<str>, BlockError> {
-        Self::at(&self.texts, from).cloned()
+    pub(super) fn text_at(&self, position: u64) -> Option<Arc<str>> {
+        self.texts.get(usize::try_from(position).ok()?).cloned()
     }
 
-    pub(super) fn id<T>(&self, from: &mut Reader<'_>, make: fn(u64) -> Option<T>) -> Result<T, BlockError> {
-        make(*Self::at(&self.ids, from)?).ok_or(NOT_THERE)
+    pub(super) fn id_at(&self, position: u64) -> Option<u64> {
+        self.ids.get(usize::try_from(position).ok()?).copied()
     }
 
-    pub(super) fn backend(&self, from: &mut Reader<'_>) -> Result<Backend, BlockError> {
-        Self::at(&self.backends, from).cloned()
+    pub(super) fn backend_at(&self, position: u64) -> Option<Backend> {
+        self.backends.get(usize::try_from(position).ok()?).cloned()
     }
 
-    fn at<'t, T>(table: &'t [T], from: &mut Reader<'_>) -> Result<&'t T, BlockError> {
-        table.get(usize::try_from(from.varint()?).unwrap_or(usize::MAX)).ok_or(NOT_THERE)
+    fn text(&self, from: &mut Reader<'_>) -> Result<Arc<str>, BlockError> {
+        self.text_at(from.varint()?).ok_or(NOT_THERE)
     }
 }

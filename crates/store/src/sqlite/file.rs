@@ -61,9 +61,13 @@ const META_MIGRATIONS: &[&str] = &[
 const METRICS_MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/metrics/0001_initial.sql"),
     include_str!("../../migrations/metrics/0002_chunks.sql"),
+    include_str!("../../migrations/metrics/0003_series.sql"),
 ];
 const ROLLUP_MIGRATIONS: &[&str] = &[include_str!("../../migrations/rollups/0001_initial.sql")];
-const SNAPSHOTS_MIGRATIONS: &[&str] = &[include_str!("../../migrations/snapshots/0001_initial.sql")];
+const SNAPSHOTS_MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/snapshots/0001_initial.sql"),
+    include_str!("../../migrations/snapshots/0002_columns.sql"),
+];
 
 impl DataFile {
     /// The day of a partition, or its first one.

@@ -170,10 +170,9 @@ impl Chunk {
 
     /// Histograms of all its points: those of the segments, those of the exits.
     pub(super) fn histograms(&self, bytes: &[u8]) -> Result<(Vec<Histogram>, Vec<Histogram>), BlockError> {
-        Ok((
-            sketches::decode(bytes, &self.numbers, Wanted::Segments(&|_, _| true))?,
-            sketches::decode(bytes, &self.numbers, Wanted::Exits(&|_, _| true))?,
-        ))
+        let mut segments = sketches::decode(bytes, &self.numbers, Wanted::All)?;
+        let exits = segments.split_off(self.numbers.segments.len());
+        Ok((segments, exits))
     }
 }
 

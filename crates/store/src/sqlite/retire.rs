@@ -6,7 +6,7 @@ use super::file::{DAY_MS, DataFile, sync_directory};
 use super::writer::Writer;
 use super::{documents, journal, meta, quarantine, room};
 use crate::StoreError;
-use crate::limits::{DOCUMENT_DELETED_DAYS, MINUTES_NOT_ADDED_UP_DAYS};
+use crate::limits::{DOCUMENT_DELETED_DAYS, LIMIT_RESERVE_BYTES, MINUTES_NOT_ADDED_UP_DAYS};
 
 /// Names in the table `state` of `meta.db`.
 const MINUTES_FROM: &str = "minutes_from_day";
@@ -111,7 +111,9 @@ impl Writer {
     fn keep_below_limit(&mut self) -> Result<(), StoreError> {
         let Some(max) = self.shared.options.bytes_max else { return Ok(()) };
         self.bytes_since_look = 0;
-        let (high, low) = (max / 100 * 98, max / 100 * 95);
+        // What is being written, and the log of what is being dropped, come on top.
+        let high = max / 100 * 97 - LIMIT_RESERVE_BYTES.min(max / 32);
+        let low = high - max / 100 * 3;
         loop {
             let bytes = room::bytes_of(&self.shared.directory)?;
             if bytes <= high {

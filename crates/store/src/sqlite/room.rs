@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::file::{folders, io_error};
 use super::prepare::ARCHIVED;
 use crate::StoreError;
-use crate::limits::DISK_FREE_BYTES_MIN;
+use crate::limits::{DISK_FREE_BYTES_MIN, TRIM_PAGES, TRIM_SEGMENTS};
 
 /// Bytes free and in all on the disk of a directory.
 pub(super) fn disk(directory: &Path) -> Result<(u64, u64), StoreError> {
@@ -52,28 +52,41 @@ pub(super) fn bytes_of(directory: &Path) -> Result<u64, StoreError> {
 }
 
 /// Deletes about this share of the segments of a file, the oldest first and archived ones never, and cuts the file.
-/// Answers how many.
+/// Answers how many. All of it in steps, because what a transaction changes is in the log as well as in the file, and
+/// a log as large as what is to go would be the very room there is none of.
 pub(super) fn trim(connection: &Connection, share: f64) -> rusqlite::Result<u64> {
     let (first, last): (Option<i64>, Option<i64>) =
         connection
             .query_row("SELECT min(id), max(id) FROM segment", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (Some(first), Some(last)) = (first, last) else { return Ok(0) };
     let behind = first + (((last - first) as f64 * share.clamp(0.0, 1.0)).ceil() as i64).max(1);
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let deleted = connection
-        .prepare_cached("DELETE FROM segment WHERE id < ?1 AND flags & ?2 = 0")?
-        .execute([behind, ARCHIVED])?;
+    let mut deleted = 0;
+    let mut delete =
+        connection.prepare_cached("DELETE FROM segment WHERE id >= ?1 AND id < ?2 AND flags & ?3 = 0")?;
+    for from in (first..behind).step_by(TRIM_SEGMENTS) {
+        let to = behind.min(from + TRIM_SEGMENTS as i64);
+        deleted += delete.execute([from, to, ARCHIVED])? as u64;
+    }
     // Segments that were written again are in later blocks than their neighbours, so all rows are asked.
     connection.execute(
         "DELETE FROM block WHERE id < coalesce((SELECT min(block_id) FROM segment), 9223372036854775807)",
         [],
     )?;
-    connection.execute_batch("COMMIT")?;
-    let mut statement = connection.prepare("PRAGMA incremental_vacuum")?;
-    let mut rows = statement.query([])?;
-    while rows.next()?.is_some() {}
-    drop(rows);
-    drop(statement);
+    let mut free = free_pages(connection)?;
+    while free > 0 {
+        let mut statement = connection.prepare_cached(&format!("PRAGMA incremental_vacuum({TRIM_PAGES})"))?;
+        let mut rows = statement.query([])?;
+        while rows.next()?.is_some() {}
+        let left = free_pages(connection)?;
+        if left >= free {
+            break;
+        }
+        free = left;
+    }
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    Ok(deleted as u64)
+    Ok(deleted)
+}
+
+fn free_pages(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA freelist_count", [], |row| row.get(0))
 }

@@ -93,11 +93,12 @@ impl OpenChunk {
     }
 
     fn pack(&self) -> Result<[Vec<u8>; 3], ReadError> {
-        let histograms = self.segment_histograms.iter().chain(&self.exit_histograms);
+        let histograms: Vec<&Histogram> =
+            self.segment_histograms.iter().chain(&self.exit_histograms).collect();
         Ok([
             chunk::encode(&self.reports)?,
             numbers::encode_thoroughly(&self.numbers)?,
-            sketches::encode_thoroughly(histograms)?,
+            sketches::encode_by_series(&self.numbers, &histograms)?,
         ])
     }
 }
@@ -170,8 +171,8 @@ fn pack_rows(
         let start_ms = start_of(sealed.day, *id);
         let numbers = numbers::decode(blob(row, 1)?)?;
         let sketched = blob(row, 2)?;
-        let segments = sketches::decode(sketched, &numbers, Wanted::Segments(&|_, _| true))?;
-        let exits = sketches::decode(sketched, &numbers, Wanted::Exits(&|_, _| true))?;
+        let mut segments = sketches::decode(sketched, &numbers, Wanted::All)?;
+        let exits = segments.split_off(numbers.segments.len());
         let minute = start_ms / MINUTE_MS;
         let sum = sums.entry(minute / 10).or_default();
         for (point, histogram) in numbers.segments.iter().zip(&segments) {

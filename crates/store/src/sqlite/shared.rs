@@ -67,6 +67,14 @@ pub(super) struct Shared {
     pub(super) readers: Readers,
     pub(super) decoded: Decoded,
     files: RwLock<BTreeSet<DataFile>>,
+    look: Mutex<Option<Look>>,
+}
+
+/// Bytes, when somebody looked.
+#[derive(Clone, Copy)]
+struct Look {
+    bytes: u64,
+    free_bytes: u64,
 }
 
 impl Shared {
@@ -80,6 +88,7 @@ impl Shared {
             readers: Readers::new(directory.clone()),
             decoded: Decoded::default(),
             files: RwLock::new(files),
+            look: Mutex::default(),
             directory,
         }
     }
@@ -92,14 +101,26 @@ impl Shared {
         retire::read_marks(self)
     }
 
-    /// What the store says about itself.
+    /// What the store says about itself, after a look at its files and its disk.
     pub(super) fn health(&self) -> Result<StoreHealth, StoreError> {
+        let look = Look { bytes: room::bytes_of(&self.directory)?, free_bytes: room::disk(&self.directory)?.0 };
+        *self.look.lock().unwrap_or_else(PoisonError::into_inner) = Some(look);
+        Ok(self.health_of(look))
+    }
+
+    /// The same of the last look.
+    pub(super) fn health_lately(&self) -> Result<StoreHealth, StoreError> {
+        let look = *self.look.lock().unwrap_or_else(PoisonError::into_inner);
+        look.map_or_else(|| self.health(), |look| Ok(self.health_of(look)))
+    }
+
+    fn health_of(&self, look: Look) -> StoreHealth {
         let texts = self.counters.texts();
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Ok(StoreHealth {
-            bytes: room::bytes_of(&self.directory)?,
+        StoreHealth {
+            bytes: look.bytes,
             bytes_max: self.options.bytes_max,
-            disk_free_bytes: room::disk(&self.directory)?.0,
+            disk_free_bytes: look.free_bytes,
             refusing: texts.refusing.clone(),
             upkeep_error: texts.upkeep_error.clone(),
             reports_late: count(&self.counters.reports_late),
@@ -107,7 +128,7 @@ impl Shared {
             segments_dropped_for_room: count(&self.counters.segments_dropped),
             metric_days_dropped_for_room: count(&self.counters.metric_days_dropped),
             quarantined: texts.quarantined.clone(),
-        })
+        }
     }
 
     /// The days of `range` that have a file of this kind, oldest first.

@@ -73,6 +73,7 @@ pub(super) fn keep(shared: &Shared, writer: &WriterHandle, now_ms: u64) -> Resul
     writer.drop_expired(now_ms)?;
     let packed = pack(shared, writer, now_ms.saturating_sub(SEAL_AFTER_MINUTES * MINUTE_MS));
     writer.drop_minutes(now_ms)?;
+    shared.health()?;
     packed
 }
 

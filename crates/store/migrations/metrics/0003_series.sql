@@ -1,0 +1,2 @@
+-- Packed hours hold their histograms series by series (block::sketches 3) and durations bit by bit (block::numbers 2).
+-- What was packed before is read as it is; earlier versions cannot read what is packed from here on.

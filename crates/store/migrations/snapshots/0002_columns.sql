@@ -1,0 +1,2 @@
+-- Segments are packed in columns (block::segments 2). What was packed before is read as it is; earlier versions cannot
+-- read what is packed from here on.
