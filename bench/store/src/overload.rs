@@ -86,7 +86,12 @@ pub fn run(directory: &Path, seconds: u64, limit_mib: u64) {
 fn batch(random: &mut Random, backends: &[Backend], caller: u64, number: u64) -> WriteBatch {
     let start_ms = now_ms();
     let reports = if number.is_multiple_of(WRITES_PER_REPORT) {
-        vec![report(random, (caller * 10 + number / WRITES_PER_REPORT) % NODES, backends, start_ms / MINUTE_MS * MINUTE_MS)]
+        vec![report(
+            random,
+            (caller * 10 + number / WRITES_PER_REPORT) % NODES,
+            backends,
+            start_ms / MINUTE_MS * MINUTE_MS,
+        )]
     } else {
         Vec::new()
     };

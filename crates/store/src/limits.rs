@@ -78,7 +78,7 @@ pub const SEARCH_BLOCK_BYTES_MAX: usize = 8 << 20;
 pub const TRIM_SEGMENTS: usize = 4_096;
 
 /// Pages moved in one step when a file is cut.
-pub const TRIM_PAGES: usize = 64;
+pub const TRIM_PAGES: usize = 32;
 
 /// Bytes a limited directory keeps free for what is under way, besides 3 % of the limit; never more than 1/32 of it.
 pub const LIMIT_RESERVE_BYTES: u64 = 2 << 20;

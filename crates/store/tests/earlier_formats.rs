@@ -1,7 +1,8 @@
 //! A directory of every format ever written is opened and loses nothing.
 //!
 //! `fixtures/format-N` holds the files of a small store as format N wrote them, each compressed. All were filled
-//! with the same data: [`batches`].
+//! with the same data: [`batches`]. Format 2 is what the last version before format 3 made of format 1: its hours are
+//! packed and added up.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use tierline_store::conformance::random::Random;
 use tierline_store::conformance::sample::{ACCOUNT, identity, report, segment};
 use tierline_store::sqlite::SqliteStore;
 use tierline_store::{
-    Application, DocumentChange, Entities, MetricFamily, NodeSegments, SegmentFilter, Selection, Step, Store, TimeRange,
+    Application, DocumentChange, Entities, MetricFamily, NodeSegments, SegmentFilter, Step, Store, TimeRange,
     WriteBatch,
 };
 
@@ -101,22 +102,6 @@ fn check(store: &SqliteStore) {
     let document = store.document_record(ACCOUNT, "user", "admin").unwrap().unwrap();
     assert_eq!((document.text.as_str(), document.version), ("{\"one\": 1}", 1));
     assert_eq!(store.document("system", "key", "all").unwrap().as_deref(), Some("[]"));
-}
-
-/// How fixtures are made: an earlier version imports this file, packs what is over, and is stopped.
-#[test]
-#[ignore = "writes the file STORE_EXPORT"]
-fn what_every_fixture_holds_is_exported() {
-    let Some(path) = std::env::var_os("STORE_EXPORT") else { return };
-    let directory = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(directory.path()).unwrap();
-    batches().into_iter().for_each(|batch| store.write(batch).unwrap());
-    for (account, kind, name, text) in
-        [(ACCOUNT, "user", "admin", "{\"one\": 1}"), ("system", "key", "all", "[]")]
-    {
-        store.put_document(account, DocumentChange { kind, name, text, ..Default::default() }).unwrap();
-    }
-    store.export(&Selection::Everything, &mut std::fs::File::create(path).unwrap()).unwrap();
 }
 
 #[test]

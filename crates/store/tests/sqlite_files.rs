@@ -272,7 +272,8 @@ fn a_disk_that_turns_read_only_refuses_answers_questions_and_recovers_by_itself(
     let mut random = Random::new(7);
     let today = batch_of_report(report(&mut random, &identity("shop", 1, 1, 99), now_ms()));
     // One for files that are open, one for a file that is not there yet.
-    let earlier = batch_of_report(report(&mut random, &identity("shop", 1, 1, 99), now_ms() - 5 * 86_400_000));
+    let earlier =
+        batch_of_report(report(&mut random, &identity("shop", 1, 1, 99), now_ms() - 5 * 86_400_000));
     for late in [&today, &earlier] {
         for _ in 0..3 {
             let error = store.write(late.clone()).unwrap_err();
@@ -318,7 +319,8 @@ fn a_file_somebody_else_has_locked_is_named_and_writing_goes_on_behind_it() {
     let directory = tempfile::tempdir().unwrap();
     let store = written(directory.path());
     let before = numbers(&store);
-    let shell = rusqlite::Connection::open(file_in(directory.path(), "metrics").with_extension("db")).unwrap();
+    let shell =
+        rusqlite::Connection::open(file_in(directory.path(), "metrics").with_extension("db")).unwrap();
     shell.execute_batch("BEGIN IMMEDIATE").unwrap();
     let late = batch_of_report(report(&mut Random::new(7), &identity("shop", 1, 1, 99), now_ms()));
     let error = store.write(late.clone()).unwrap_err();

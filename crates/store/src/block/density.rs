@@ -75,8 +75,8 @@ struct Questions {
 
 const QUESTIONS: [Questions; CONTEXTS] = {
     let even = Probability::EVEN;
-    let mut all = [Questions { more: [even; ASKED], longer: [even; LENGTHS], high: [[even; 3]; LENGTHS] };
-        CONTEXTS];
+    let mut all =
+        [Questions { more: [even; ASKED], longer: [even; LENGTHS], high: [[even; 3]; LENGTHS] }; CONTEXTS];
     let mut context = 0;
     while context < CONTEXTS {
         // The middle of the context: 1.22 or 1.73 times a power of two.

@@ -274,10 +274,7 @@ pub(super) fn read_content(from: &mut Reader<'_>) -> Result<Numbers, BlockError>
 }
 
 /// With bits, when durations are there.
-fn read_columns(
-    from: &mut Reader<'_>,
-    bits: &mut Option<&mut BitReader<'_>>,
-) -> Result<Numbers, BlockError> {
+fn read_columns(from: &mut Reader<'_>, bits: &mut Option<&mut BitReader<'_>>) -> Result<Numbers, BlockError> {
     let mut ids = Vec::new();
     for _ in 0..from.count(7)? {
         ids.push(from.id()?);

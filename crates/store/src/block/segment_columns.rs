@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
+use super::BlockError;
 use super::bytes::{BitReader, BitWriter, Reader, Writer};
 use super::compress::{self, Effort};
 use super::text::{Tables, TablesWriter};
-use super::BlockError;
 
 /// The version that has columns. Version 1 had one record behind the other.
 pub(super) const VERSION: u8 = 2;

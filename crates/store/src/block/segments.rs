@@ -286,7 +286,10 @@ fn read_errors(from: &mut Fields<'_>, tables: &Tables) -> Result<Vec<ErrorRecord
 
 fn read_exit_call(from: &mut Fields<'_>, tables: &Tables) -> Result<ExitCallRecord, BlockError> {
     Ok(ExitCallRecord {
-        backend: from.varint(Column::Backend).map(|position| tables.backend_at(position))?.ok_or(NOT_THERE)?,
+        backend: from
+            .varint(Column::Backend)
+            .map(|position| tables.backend_at(position))?
+            .ok_or(NOT_THERE)?,
         sequence: from.text(Column::Name, tables)?,
         display_name: from.text(Column::Name, tables)?,
         operation: from.text(Column::Value, tables)?,

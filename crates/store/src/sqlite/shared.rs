@@ -103,7 +103,8 @@ impl Shared {
 
     /// What the store says about itself, after a look at its files and its disk.
     pub(super) fn health(&self) -> Result<StoreHealth, StoreError> {
-        let look = Look { bytes: room::bytes_of(&self.directory)?, free_bytes: room::disk(&self.directory)?.0 };
+        let look =
+            Look { bytes: room::bytes_of(&self.directory)?, free_bytes: room::disk(&self.directory)?.0 };
         *self.look.lock().unwrap_or_else(PoisonError::into_inner) = Some(look);
         Ok(self.health_of(look))
     }
