@@ -17,6 +17,10 @@ use crate::aggregate::KeySeed;
 /// The newest version: series by series.
 pub const VERSION: u8 = 3;
 
+/// Points of a series that are packed together, about ten minutes: more would need less room, but to read one all
+/// before it must be read. Part of the format.
+const POINTS_TOGETHER: usize = 10;
+
 /// Pairs. Version 1 had gaps and counts in two columns of varints.
 const PAIRS: u8 = 2;
 
@@ -111,29 +115,27 @@ pub fn encode_by_series(numbers: &Numbers, histograms: &[&Histogram]) -> Result<
     compress::seal(VERSION, &content.into_bytes(), Effort::Quick)
 }
 
-/// The points of each series, segments first, series in the order of their first points.
+/// The points of each series, segments first, [`POINTS_TOGETHER`] at most, in the order of their first points.
 fn series_of(numbers: &Numbers) -> Vec<Vec<usize>> {
-    let mut series: Vec<Vec<usize>> = Vec::new();
+    let mut together: Vec<Vec<usize>> = Vec::new();
+    let mut add = |open: &mut usize, point: usize| {
+        if together.get(*open).is_none_or(|points| points.len() >= POINTS_TOGETHER) {
+            *open = together.len();
+            together.push(Vec::with_capacity(POINTS_TOGETHER));
+        }
+        together[*open].push(point);
+    };
     let mut segments = HashMap::with_hasher(KeySeed::default());
     let mut exits = HashMap::with_hasher(KeySeed::default());
     for (index, point) in numbers.segments.iter().enumerate() {
-        let next = series.len();
         let key = (point.bt_id, point.bt_app_id, point.originating, point.caller);
-        let position = *segments.entry(key).or_insert(next);
-        if position == next {
-            series.push(Vec::new());
-        }
-        series[position].push(index);
+        add(segments.entry(key).or_insert(usize::MAX), index);
     }
     for (index, point) in numbers.exits.iter().enumerate() {
-        let next = series.len();
-        let position = *exits.entry((point.bt_id, point.bt_app_id, point.backend_id)).or_insert(next);
-        if position == next {
-            series.push(Vec::new());
-        }
-        series[position].push(numbers.segments.len() + index);
+        let key = (point.bt_id, point.bt_app_id, point.backend_id);
+        add(exits.entry(key).or_insert(usize::MAX), numbers.segments.len() + index);
     }
-    series
+    together
 }
 
 /// Which points of a report's numbers are wanted, by position and content.
