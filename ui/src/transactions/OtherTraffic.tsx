@@ -13,6 +13,7 @@ import { averageColumn, callsColumn, loadColumn, rateColumn } from "../design/pe
 import link from "../design/RowLink.module.css";
 import { EmptyState } from "../design/States";
 import { formatCount, formatPercent } from "../format/number";
+import { Warnings } from "../pages/Warnings";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
 import { transactions as words } from "../words/overview";
 import styles from "./OtherTraffic.module.css";
@@ -30,6 +31,7 @@ export function OtherTraffic({ app, rows, administration, may }: Props) {
   return (
     <>
       <p className={styles.meaning}>{words.otherMeaning}</p>
+      <LockDown administration={administration} />
       <Panel title={words.views.other} flush>
         <DataTable
           label={words.views.other}
@@ -75,6 +77,18 @@ export function OtherTraffic({ app, rows, administration, may }: Props) {
       </div>
     </>
   );
+}
+
+interface LockedDown {
+  lockDown?: { wanted: boolean; active: boolean; bts: number; btsMax: number };
+}
+
+/** Why new names find no line of their own, when they do not. */
+function LockDown({ administration }: { administration: BtAdministration | undefined }) {
+  const { lockDown } = (administration ?? {}) as LockedDown;
+  if (!lockDown?.active) return null;
+  const why = lockDown.wanted ? words.lockedByWish : words.lockedByLimit(lockDown.btsMax);
+  return <Warnings warnings={[why]} />;
 }
 
 interface HiddenName {

@@ -88,6 +88,10 @@ export const transactions = {
   noneExcludedMeaning: "What you exclude in the list is found here, with the way back.",
   otherMeaning:
     "Each agent reports a limited number of business transactions by name. What exceeds it is not lost: it is counted under its tier's All Other Traffic. A name that is called often gets out of it by itself; others are brought out here.",
+  lockedByWish:
+    "New business transactions get no line of their own: somebody wants it so. They are counted here until they are brought out.",
+  lockedByLimit: (max: number) =>
+    `New business transactions get no line of their own: there are as many as there may be (${max}). Exclude or delete some, or raise the limit.`,
   noOther: "Nothing runs under All Other Traffic",
   noOtherMeaning: "Every business transaction has its own name.",
   hiddenTitle: "What hides in it",
