@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { after, before } from "node:test";
+import { after } from "node:test";
 import { openBrowser } from "./browser.mjs";
 
 export const url = process.env.TIERLINE_URL;
@@ -17,31 +17,31 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 /** How long data may take to appear: an interval of the agents and a refresh of the page. */
 export const DATA_TIMEOUT_MS = 90_000;
 
-/** The browser's one tab; there once the walk has begun. */
-export let page;
-let close;
 /** What the page did wrong; a step that provokes something takes its own away again. Must be empty at the end. */
 export const complaints = [];
 
-before(async () => {
-  assert.ok(url && password, "TIERLINE_URL and TIERLINE_PASSWORD must say which controller to look at");
-  ({ page, close } = await openBrowser());
-  page.setDefaultTimeout(20_000);
-  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
-  page.on("console", (message) => {
-    // Before the login these two are answered 401, as they should be.
-    const expected = message.text().includes("401") && /\/api\/(session|login)$/.test(message.location().url);
-    if (message.type() === "error" && !expected) complaints.push(`${page.url()}: ${message.text()}`);
-  });
-  page.on("request", (request) => {
-    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(url))
-      complaints.push(`a request left the controller: ${request.url()}`);
-  });
-  await signIn();
+assert.ok(url && password, "TIERLINE_URL and TIERLINE_PASSWORD must say which controller to look at");
+const browser = await openBrowser();
+/** The browser's one tab, signed in before the walk begins. */
+export const { page } = browser;
+page.setDefaultTimeout(20_000);
+page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+page.on("console", (message) => {
+  // Before the login these two are answered 401, as they should be.
+  const expected = message.text().includes("401") && /\/api\/(session|login)$/.test(message.location().url);
+  if (message.type() === "error" && !expected) complaints.push(`${page.url()}: ${message.text()}`);
+});
+page.on("request", (request) => {
+  if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(url))
+    complaints.push(`a request left the controller: ${request.url()}`);
+});
+await signIn().catch(async (error) => {
+  await browser.close();
+  throw error;
 });
 
 after(async () => {
-  await close?.();
+  await browser.close();
   assert.deepEqual(complaints, [], "an error, something the security policy refused, or a call elsewhere");
 });
 
