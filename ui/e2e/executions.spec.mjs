@@ -1,8 +1,10 @@
 // One execution and what it touched: snapshots, exit calls, errors, backends, tiers and nodes.
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
 import {
   accessible,
+  api,
   applicationPath,
   DATA_TIMEOUT_MS,
   fits,
@@ -33,7 +35,7 @@ async function onlyErrors() {
     const rows = [...document.querySelectorAll('[role="table"][aria-label="Snapshots"] [role="row"]')].slice(
       1,
     );
-    return rows.length > 0 && rows.every((row) => row.children[1].textContent === "Error");
+    return rows.length > 0 && rows.every((row) => row.children[2].textContent === "Error");
   });
 }
 
@@ -47,14 +49,13 @@ async function firstWith(paths, locator) {
   return false;
 }
 
-before(async () => {
-  await page.goto(url + (await applicationPath()));
-});
-
 test("a business transaction has its chart, and leads to a slow snapshot", async () => {
+  await page.goto(url + (await applicationPath()));
   await nav("Business transactions");
-  await page.getByRole("button", { name: "Slow" }).click();
-  await page.getByRole("button", { name: "Slow" }).focus();
+  await page.waitForURL(/business-transactions/);
+  const slow = page.getByRole("columnheader").getByRole("button", { name: "Slow" });
+  await slow.click();
+  await slow.focus();
   await page.waitForURL(/sort=-slow/);
   await rowLinks("Business transactions").first().click();
   const chart = page.getByRole("img", { name: /^Response time: Average between/ });
@@ -227,14 +228,166 @@ test("a backend's dashboard has its identifying properties in the upper right", 
   await fits();
 });
 
+/** The first row of the list whose execution called something, by its link. */
+async function firstThatCalls() {
+  const table = page.getByRole("table", { name: "Snapshots" });
+  await onlyErrors();
+  const heads = await table.getByRole("columnheader").allTextContents();
+  const at = await table
+    .getByRole("row")
+    .evaluateAll(
+      (rows, column) =>
+        rows.findIndex((row, index) => index > 0 && Number(row.children[column].textContent) > 0),
+      heads.indexOf("Exit calls"),
+    );
+  assert.ok(at > 0, "a failed execution with exit calls");
+  return table.getByRole("row").nth(at).getByRole("link");
+}
+
+test("four clicks lead from the applications to the failing exit call", async () => {
+  await page.goto(`${url}/applications`);
+  const app = (await applicationPath()).split("/").at(-1);
+  await page.locator(`a[href*="/applications/${app}"]`).first().click();
+  await page
+    .getByRole("listitem")
+    .getByRole("link", { name: /^Error / })
+    .click();
+  await page.waitForURL(/verdicts=ERROR/);
+  await (await firstThatCalls()).click();
+  await page
+    .getByRole("region", { name: "What to look at" })
+    .getByRole("button", { name: /failed/ })
+    .first()
+    .click();
+  const dialog = page.getByRole("dialog", { name: "Exit Calls and Async Activities" });
+  await dialog.getByRole("heading", { name: "Errors" }).waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+});
+
+test("an execution has a flow map of its own", async () => {
+  await page.getByRole("tab", { name: "Flow map" }).click();
+  await page.waitForURL(/tab=flow-map/);
+  await page
+    .getByRole("tabpanel")
+    .getByRole("link", { name: /^Tier / })
+    .first()
+    .waitFor();
+  await page
+    .getByText(/^\d+ calls?$/)
+    .first()
+    .waitFor();
+  await picture("execution-map");
+  await accessible();
+});
+
+test("a snapshot is kept for ever, found again, and downloaded", async () => {
+  const guid = new URL(page.url()).pathname.split("/").at(-1);
+  const actions = page.getByRole("button", { name: "Actions for this snapshot" });
+  await actions.click();
+  await page.getByRole("menuitem", { name: "Keep for ever" }).click();
+  await page.getByTitle("Kept for ever").waitFor();
+  await page.goto(`${url}${await applicationPath()}/snapshots?archived=true`);
+  await page.locator(`a[href*="${guid}"]`).first().click();
+  await actions.click();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "Download as one file" }).click(),
+  ]);
+  assert.equal(JSON.parse(readFileSync(await file.path(), "utf8")).guid, guid);
+  await actions.click();
+  await page.getByRole("menuitem", { name: "Keep no longer than others" }).click();
+  await page.getByTitle("Kept for ever").waitFor({ state: "detached" });
+});
+
+test("two snapshots stand side by side", async () => {
+  await page.getByRole("button", { name: /^Compare with another/ }).click();
+  const others = page.getByRole("dialog").getByRole("table").getByRole("link");
+  await others.first().waitFor();
+  await accessible();
+  await page.keyboard.press("Escape");
+  await page.goto(`${url}${await applicationPath()}/snapshots`);
+  const marks = page.getByRole("checkbox", { name: /^Compare / });
+  await marks.nth(1).check();
+  await marks.nth(2).check();
+  await page.getByRole("link", { name: "Compare the two" }).click();
+  const table = page.getByRole("table", { name: "Where the time went" });
+  await table.getByRole("row").nth(1).waitFor();
+  await picture("compare");
+  await accessible();
+  await fits();
+  const { searchParams } = new URL(page.url());
+  await page.getByRole("button", { name: "Change sides" }).click();
+  await page.waitForURL((next) => next.searchParams.get("a") === searchParams.get("b"));
+});
+
+test("errors are grouped by type and tier, and lead to their places and snapshots", async () => {
+  await nav("Errors");
+  await rowLinks("Errors").first().waitFor();
+  await picture("errors");
+  await accessible();
+  await fits();
+  await page.getByRole("searchbox").fill("expired");
+  await page.waitForURL(/q=expired/);
+  await rowLinks("Errors").first().click();
+  await page.getByRole("heading", { level: 2, name: "Where they come from" }).waitFor();
+  await page.getByRole("img", { name: /^Errors: / }).waitFor();
+  await rowLinks("Business transactions they happened in").first().waitFor();
+  await picture("error");
+  await accessible();
+  await fits();
+  await rowLinks("Newest snapshots").first().click();
+  await page.getByRole("tab", { name: "Error Details", selected: true }).waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { level: 2, name: "Where they come from" }).waitFor();
+});
+
+test("a remote service is renamed, resolved to a tier, and its own again", async () => {
+  const path = await applicationPath();
+  const now = Date.now();
+  const all = await api("GET", `${path}/backends?from=${now - 3600e3}&to=${now}`);
+  const { id, name } = all.find((one) => one.exitType === "CACHE" || one.exitType === "DB");
+  await page.goto(`${url}${path}/backends/${id}`);
+  const act = async (item) => {
+    await page.getByRole("button", { name: /^Actions for / }).click();
+    await page.getByRole("menuitem", { name: item }).click();
+  };
+  await act("Rename…");
+  await page.waitForURL(/open=rename/);
+  await page.getByRole("textbox", { name: "Name" }).fill("the <b>ledger</b>");
+  await accessible();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "the <b>ledger</b>" }).waitFor();
+  await act("Resolve to a tier…");
+  await page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
+  await page.getByText("Resolved to tier").waitFor();
+  const tier = page.locator("header").getByRole("link", { name: /.+/ }).last();
+  assert.ok(await tier.textContent());
+  await act("It is not a tier");
+  await page.getByText("Resolved to tier").waitFor({ state: "detached" });
+  await act("Let agents decide");
+  await act("Rename…");
+  await page.getByRole("textbox", { name: "Name" }).fill("");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+  await act("Delete…");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+});
+
 test("tiers and nodes say how they are", async () => {
   await nav("Tiers & nodes");
   await page.getByText("Reporting").first().waitFor();
   await picture("tiers");
   await accessible();
   await fits();
-  await page.getByRole("table").first().getByRole("button").first().click();
-  await page.getByRole("dialog").getByRole("heading", { name: "Ledger of business transactions" }).waitFor();
+  await page.getByRole("row").filter({ hasText: "Reporting" }).first().getByRole("button").first().click();
+  const drawer = page.getByRole("dialog");
+  await drawer.getByRole("heading", { name: "Ledger of business transactions" }).waitFor();
+  await drawer.getByRole("term").getByText("Agent's memory").waitFor();
+  await drawer.getByRole("region", { name: "Configuration in force" }).first().waitFor();
+  await picture("node");
   await accessible();
+  await drawer.getByRole("button", { name: "Leave out of lists…" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
   await page.keyboard.press("Escape");
 });

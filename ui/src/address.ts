@@ -53,6 +53,11 @@ function verdicts(value: unknown): Verdict[] | undefined {
   return known.length ? known : undefined;
 }
 
+function list(value: unknown): string[] | undefined {
+  const items = Array.isArray(value) ? value.map(String) : (text(value)?.split(",") ?? []);
+  return items.length > 0 ? items : undefined;
+}
+
 export function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
   return allowed.find((candidate) => candidate === value);
 }
@@ -138,6 +143,13 @@ export interface SnapshotsSearch {
   userDataValue?: string | undefined;
   /** Every segment, not only the one each execution began with. */
   segments?: boolean | undefined;
+  /** Why it was kept. */
+  policies?: string[] | undefined;
+  /** Those with an error, also in an exit call that nobody minded; or those without any. */
+  hasErrors?: boolean | undefined;
+  archived?: boolean | undefined;
+  /** GUIDs of one or two that are to be compared. */
+  pick?: string[] | undefined;
 }
 
 export const readSnapshotsSearch = (raw: Raw): SnapshotsSearch => ({
@@ -151,9 +163,13 @@ export const readSnapshotsSearch = (raw: Raw): SnapshotsSearch => ({
   userDataKey: text(raw.userDataKey),
   userDataValue: text(raw.userDataValue),
   segments: flag(raw.segments),
+  policies: list(raw.policies),
+  hasErrors: flag(raw.hasErrors),
+  archived: flag(raw.archived),
+  pick: list(raw.pick)?.slice(0, 2),
 });
 
-export const SNAPSHOT_TABS = ["overview", "exit-calls", "errors", "user-data"] as const;
+export const SNAPSHOT_TABS = ["overview", "flow-map", "exit-calls", "errors", "user-data"] as const;
 export type SnapshotTab = (typeof SNAPSHOT_TABS)[number];
 
 export interface SnapshotSearch {
@@ -162,12 +178,55 @@ export interface SnapshotSearch {
   segment?: string | undefined;
   /** Span id of the exit call whose window is open. */
   exit?: string | undefined;
+  /** Exit calls whose name or operation has this in it. */
+  q?: string | undefined;
+  /** Only exit calls that failed. */
+  failed?: boolean | undefined;
+  sort?: string | undefined;
+  /** Whether the window for what to compare with is open. */
+  compare?: boolean | undefined;
 }
 
 export const readSnapshotSearch = (raw: Raw): SnapshotSearch => ({
   tab: oneOf(raw.tab, SNAPSHOT_TABS),
   segment: text(raw.segment),
   exit: text(raw.exit),
+  q: text(raw.q),
+  failed: flag(raw.failed),
+  sort: text(raw.sort),
+  compare: flag(raw.compare),
+});
+
+/** Two executions side by side. */
+export interface CompareSearch {
+  a?: string | undefined;
+  b?: string | undefined;
+  /** Span ids of the exit call whose window is open. */
+  exit?: string | undefined;
+}
+
+export const readCompareSearch = (raw: Raw): CompareSearch => ({
+  a: text(raw.a),
+  b: text(raw.b),
+  exit: text(raw.exit),
+});
+
+export interface ErrorsSearch extends ListSearch {
+  tier?: number | undefined;
+  bt?: number | undefined;
+}
+
+export const readErrorsSearch = (raw: Raw): ErrorsSearch => ({
+  ...readListSearch(raw),
+  tier: identity(raw.tier),
+  bt: identity(raw.bt),
+});
+
+export const BACKEND_WINDOWS = ["rename", "resolve", "delete"] as const;
+export type BackendWindow = (typeof BACKEND_WINDOWS)[number];
+
+export const readBackendSearch = (raw: Raw): { open?: BackendWindow | undefined } => ({
+  open: oneOf(raw.open, BACKEND_WINDOWS),
 });
 
 export interface LoginSearch {

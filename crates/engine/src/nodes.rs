@@ -1,6 +1,6 @@
 //! Nodes, and whether the numbers of their agents add up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tierline_model::{DropCause, Incarnation, NodeId, TierId};
 use tierline_store::{AgentRecord, Dimension, LedgerRecord, NodeRecord, StoreError, TimeRange};
@@ -80,6 +80,51 @@ pub fn check(records: &[&LedgerRecord]) -> NodeLedger {
 /// Sentences about one node.
 const FAULTS_MAX: usize = 10;
 
+/// What a node's processes and the agents in them used over a time, all processes added up.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct NodeCost {
+    /// Whole minutes something was reported on, in milliseconds.
+    pub observed_ms: u64,
+    /// CPU time of the processes, milliseconds.
+    pub process_cpu_ms: f64,
+    /// CPU time of the agents' reporter threads, milliseconds.
+    pub agent_cpu_ms: f64,
+    /// Resident memory of the processes at their last reports, bytes.
+    pub process_memory_bytes: u64,
+    /// Memory the agents account for at their last reports, bytes.
+    pub agent_memory_bytes: u64,
+    /// Threads of the processes at their last reports.
+    pub threads: u64,
+}
+
+/// Adds up what the reports of one node, by start, say about cost. Processes long silent when others still report
+/// are over: their memory is not there any more.
+#[must_use]
+pub fn cost(records: &[&LedgerRecord]) -> NodeCost {
+    let mut sum = NodeCost::default();
+    let mut last: HashMap<Incarnation, &LedgerRecord> = HashMap::new();
+    let mut minutes: HashSet<u64> = HashSet::new();
+    for record in records {
+        minutes.insert(record.start_ms / MINUTE_MS);
+        sum.process_cpu_ms += record.runtime.process_cpu_ms;
+        sum.agent_cpu_ms += record.runtime.agent_cpu_ms;
+        last.insert(record.incarnation, record);
+    }
+    sum.observed_ms = minutes.len() as u64 * MINUTE_MS;
+    let newest_ms = records.iter().map(|record| record.start_ms).max().unwrap_or(0);
+    for record in last.values().filter(|record| record.start_ms + SILENT_MS >= newest_ms) {
+        sum.process_memory_bytes = sum.process_memory_bytes.saturating_add(record.runtime.process_memory_bytes);
+        sum.agent_memory_bytes = sum.agent_memory_bytes.saturating_add(record.runtime.agent_memory_bytes);
+        sum.threads = sum.threads.saturating_add(record.runtime.threads);
+    }
+    sum
+}
+
+/// A process that reports does so at least once a minute; two missing reports and it is over.
+const SILENT_MS: u64 = 2 * MINUTE_MS;
+
+const MINUTE_MS: u64 = 60_000;
+
 /// A node with its numbers.
 #[derive(Debug)]
 pub struct NodeNumbers {
@@ -91,12 +136,15 @@ pub struct NodeNumbers {
     pub agents: Vec<AgentRecord>,
     /// Whether the numbers add up.
     pub ledger: NodeLedger,
+    /// What its processes and agents used.
+    pub cost: NodeCost,
 }
 
 /// Numbers and conservation lines of all nodes.
 struct Reading {
     numbers: HashMap<NodeId, Numbers>,
     ledgers: HashMap<NodeId, NodeLedger>,
+    costs: HashMap<NodeId, NodeCost>,
 }
 
 fn read(scope: Scope<'_>) -> Result<Reading, StoreError> {
@@ -113,7 +161,8 @@ fn read(scope: Scope<'_>) -> Result<Reading, StoreError> {
         by_node.entry(record.node_id).or_default().push(record);
     }
     let ledgers = by_node.iter().map(|(node, records)| (*node, check(records))).collect();
-    Ok(Reading { numbers, ledgers })
+    let costs = by_node.iter().map(|(node, records)| (*node, cost(records))).collect();
+    Ok(Reading { numbers, ledgers, costs })
 }
 
 /// All nodes of the application, by tier and name.
@@ -133,6 +182,7 @@ pub fn nodes(scope: Scope<'_>) -> Result<Vec<NodeNumbers>, StoreError> {
         all.push(NodeNumbers {
             numbers: reading.numbers.remove(&node.id).unwrap_or_default(),
             ledger: reading.ledgers.remove(&node.id).unwrap_or_default(),
+            cost: reading.costs.remove(&node.id).unwrap_or_default(),
             agents: agents.remove(&node.id).unwrap_or_default(),
             node,
         });
@@ -206,6 +256,25 @@ mod tests {
         let sum = check(&[&later]);
         assert!(sum.balanced());
         assert_eq!((sum.begun, sum.ended, sum.in_flight), (7, 6, 1));
+    }
+
+    #[test]
+    fn cost_is_of_all_processes_memory_of_those_that_live() {
+        let of = |incarnation: u8, start_ms: u64, agent_cpu_ms: f64| LedgerRecord {
+            incarnation: Incarnation([incarnation; 16]),
+            runtime: RuntimeSample {
+                process_cpu_ms: 600.0,
+                process_memory_bytes: 1_000,
+                agent_cpu_ms,
+                agent_memory_bytes: 10,
+                threads: 2,
+            },
+            ..record(start_ms, ledger(0, 0, 0, 0))
+        };
+        let (over, one, two) = (of(1, 0, 1.0), of(2, 300_000, 2.0), of(3, 330_000, 4.0));
+        let sum = cost(&[&over, &one, &two]);
+        assert_eq!((sum.observed_ms, sum.process_cpu_ms, sum.agent_cpu_ms), (120_000, 1_800.0, 7.0));
+        assert_eq!((sum.process_memory_bytes, sum.agent_memory_bytes, sum.threads), (2_000, 20, 4));
     }
 
     #[test]

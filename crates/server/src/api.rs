@@ -33,6 +33,7 @@ pub mod roles;
 pub mod scorecard;
 pub mod series;
 pub mod session;
+pub mod snapshot;
 pub mod snapshots;
 pub mod status;
 pub mod users;
@@ -59,7 +60,8 @@ pub fn routes() -> Router<Shared> {
         .route("/business-transactions", get(business_transactions::list))
         .route("/business-transactions/{bt}", get(business_transactions::one))
         .route("/snapshots", get(snapshots::list))
-        .route("/snapshots/{guid}", get(snapshots::one))
+        .route("/snapshots/{guid}", get(snapshot::one))
+        .route("/snapshots/{guid}/archive", post(snapshot::archive))
         .route("/backends", get(backends::list))
         .route("/backends/{backend}", get(backends::one))
         .route("/nodes", get(nodes::list))

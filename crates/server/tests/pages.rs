@@ -171,6 +171,38 @@ async fn a_snapshot_shows_everything_that_was_recorded() {
     assert_eq!((&call["toTierName"], &call["toSpanId"]), (&json!("pay"), &pay["spanId"]));
     assert_eq!(call["optionalProperties"], json!([{"name": "rows", "value": "1"}]));
     assert_eq!(pay["offsetMs"], json!(120.0));
+    let backend = &snapshot["backends"][call["backend"].as_u64().unwrap() as usize];
+    assert_eq!((&backend["name"], &backend["exitType"]), (&json!("pay:80"), &json!("HTTP")));
+    assert_eq!(server.api("/snapshots?policies=ON_DEMAND").await["items"], json!([]));
+    let policy = list["items"][0]["policy"].as_str().unwrap();
+    assert_ne!(server.api(&format!("/snapshots?policies={policy},ON_DEMAND")).await["items"], json!([]));
+    let failed = server.api("/snapshots?hasErrors=true").await;
+    assert!(failed["items"].as_array().unwrap().iter().all(|row| row["errors"] != json!(0)));
+}
+
+async fn archive(server: &Server, path: &str, archived: bool) -> u16 {
+    let request = Request::post(format!("{path}/archive"))
+        .header("authorization", basic("admin@customer1", PASSWORD))
+        .header("x-csrf-token", "a script")
+        .header("content-type", "application/json");
+    let body = json!({ "archived": archived }).to_string();
+    server.send(request.body(Body::from(body)).unwrap()).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn an_archived_snapshot_says_so_until_it_is_one_no_more() {
+    let server = Server::with_shop().await;
+    let path = format!("/api/applications/{}/snapshots/{}", AppId::of(shop::APP), shop::GUID);
+    for archived in [true, false] {
+        assert_eq!(archive(&server, &path, archived).await, 204);
+        assert_eq!(server.get(&path).await.json()["archived"], json!(archived));
+        let list = server.api(&format!("/snapshots?archived={archived}")).await;
+        let guids = list["items"].as_array().unwrap().iter().map(|row| row["guid"].as_str().unwrap());
+        assert!(guids.into_iter().any(|guid| guid == shop::GUID), "{list}");
+    }
+    let unknown = "00000000-0000-4000-8000-000000000000";
+    let path = format!("/api/applications/{}/snapshots/{unknown}", AppId::of(shop::APP));
+    assert_eq!(archive(&server, &path, true).await, 404);
 }
 
 #[tokio::test]

@@ -17,7 +17,6 @@ import type {
   Series,
   Session,
   Setup,
-  Snapshot,
   SnapshotPage,
   Status,
   Verdict,
@@ -43,6 +42,10 @@ export interface SnapshotFilter extends Subject {
   minMs?: number | undefined;
   userDataKey?: string | undefined;
   userDataValue?: string | undefined;
+  /** Why it was kept. */
+  policies?: string[] | undefined;
+  hasErrors?: boolean | undefined;
+  archived?: boolean | undefined;
   /** Only the segment on the originating tier, one row per execution. */
   firstInChain?: boolean | undefined;
 }
@@ -109,8 +112,12 @@ export const businessTransactionQuery = (app: string, bt: string, range: TimeRan
   ranged<BusinessTransactionDetails>(`/applications/${app}/business-transactions/${bt}`, range, live);
 
 export function snapshotFilterQuery(filter: SnapshotFilter): Query {
-  const { verdicts, ...rest } = filter;
-  return { ...rest, verdicts: verdicts?.length ? verdicts.join(",") : undefined };
+  const { verdicts, policies, ...rest } = filter;
+  return {
+    ...rest,
+    verdicts: verdicts?.length ? verdicts.join(",") : undefined,
+    policies: policies?.length ? policies.join(",") : undefined,
+  };
 }
 
 export const newestSnapshotsQuery = (
@@ -123,22 +130,6 @@ export const newestSnapshotsQuery = (
   ranged<SnapshotPage>(`/applications/${app}/snapshots`, range, live, {
     ...snapshotFilterQuery(filter),
     limit,
-  });
-
-/** How long after its start a snapshot may still be joined by segments: each tier reports once a minute. */
-const SEGMENTS_AWAITED_MS = 90_000;
-
-/** A stall seen in flight gets its end later, and the other tiers' segments arrive with their own reports. */
-function mayGrow({ segments, start }: Snapshot, nowMs: number): boolean {
-  return segments.some((segment) => segment.inFlight) || nowMs - start < SEGMENTS_AWAITED_MS;
-}
-
-export const snapshotQuery = (app: string, guid: string) =>
-  queryOptions({
-    queryKey: ["snapshot", app, guid],
-    queryFn: ({ signal }) => get<Snapshot>(`/applications/${app}/snapshots/${guid}`, {}, signal),
-    staleTime: 30_000,
-    refetchInterval: ({ state }) => (state.data && mayGrow(state.data, Date.now()) ? REFRESH_MS / 2 : false),
   });
 
 export const backendsQuery = (app: string, range: TimeRange, live: boolean) =>

@@ -20,4 +20,5 @@ export function Button({
 
 /** The look of a button for what is not one by itself, such as a menu's trigger. */
 export const buttonClass = `${styles.button} ${styles.plain}`;
+export const primaryButtonClass = `${styles.button} ${styles.primary}`;
 export const quietButtonClass = `${styles.button} ${styles.quiet}`;

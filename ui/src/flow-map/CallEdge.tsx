@@ -1,5 +1,5 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, useInternalNode } from "@xyflow/react";
-import { formatMs, formatRate } from "../format/number";
+import { counted, formatMs, formatRate } from "../format/number";
 import { exitTypeLabel } from "../words";
 import styles from "./CallEdge.module.css";
 import { drawEdge, type End, edgeWidth, spread } from "./edges";
@@ -11,6 +11,8 @@ export interface CallEdgeData extends Record<string, unknown> {
   route: Route | undefined;
   /** Where the layout put both ends: the route holds as long as they are there. */
   home: [Placed | undefined, Placed | undefined];
+  /** Of one execution: how often instead of how often per minute. */
+  once: boolean;
 }
 
 function same(a: Placed | undefined, b: Placed): boolean {
@@ -19,7 +21,7 @@ function same(a: Placed | undefined, b: Placed): boolean {
 
 /** Calls from one node to another: solid when the caller waits, dashed when it does not. */
 export function CallEdge({ id, source, target, data }: EdgeProps) {
-  const { edge, route, home } = data as CallEdgeData;
+  const { edge, route, home, once } = data as CallEdgeData;
   const from = useInternalNode(source);
   const to = useInternalNode(target);
   if (!from || !to) return null;
@@ -66,7 +68,7 @@ export function CallEdge({ id, source, target, data }: EdgeProps) {
           className={styles.label}
           style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
         >
-          <b>{formatRate(edge.callsPerMinute)}/min</b>
+          <b>{once ? counted(edge.calls, "call") : `${formatRate(edge.callsPerMinute)}/min`}</b>
           <span>
             {edge.exitTypes.length > 2
               ? `${edge.exitTypes.length} kinds`

@@ -36,10 +36,12 @@ interface Props {
   title: string;
   query: { data: FlowMapData | undefined; error: Error | null; refetch: () => unknown };
   height: number;
+  /** Of one execution: how often instead of how often per minute. */
+  once?: boolean;
 }
 
 /** The picture of the system, drawn from what really called what; the same as a table for those who prefer one. */
-export function FlowMapPanel({ app, title, query, height }: Props) {
+export function FlowMapPanel({ app, title, query, height, once = false }: Props) {
   const [asTable, setAsTable] = useState(false);
   return (
     <Panel
@@ -61,9 +63,9 @@ export function FlowMapPanel({ app, title, query, height }: Props) {
                 between tiers.
               </EmptyState>
             ) : asTable ? (
-              <FlowTable app={app} map={map} />
+              <FlowTable app={app} map={map} once={once} />
             ) : (
-              <Drawing app={app} map={map} />
+              <Drawing app={app} map={map} once={once} />
             )}
           </div>
         )}
@@ -72,7 +74,7 @@ export function FlowMapPanel({ app, title, query, height }: Props) {
   );
 }
 
-function Drawing({ app, map }: { app: string; map: FlowMapData }) {
+function Drawing({ app, map, once }: { app: string; map: FlowMapData; once: boolean }) {
   const graph = useMemo(() => toGraph(map), [map]);
   const laidOut = useLayout(graph);
   const [nodes, setNodes, onNodesChange] = useNodesState<Node>([]);
@@ -86,13 +88,13 @@ function Drawing({ app, map }: { app: string; map: FlowMapData }) {
       );
       return graph.nodes.flatMap((node) => {
         const position = dragged.get(node.id) ?? laidOut.nodes[node.id];
-        return position ? [toNode(app, graph, node.id, position, laidOut.shape)] : [];
+        return position ? [toNode({ app, once, shape: laidOut.shape }, graph, node.id, position)] : [];
       });
     });
-  }, [app, graph, laidOut, setNodes]);
+  }, [app, graph, laidOut, once, setNodes]);
   const edges = useMemo(
-    () => (laidOut ? graph.edges.map((edge) => toEdge(edge, laidOut)) : []),
-    [graph, laidOut],
+    () => (laidOut ? graph.edges.map((edge) => toEdge(edge, laidOut, once)) : []),
+    [graph, laidOut, once],
   );
   const first = useMemo(() => firstSight(graph), [graph]);
   if (!laidOut || nodes.length === 0) return <Skeleton height="100%" label="Drawing the flow map" />;
@@ -146,32 +148,26 @@ function firstSight(graph: Graph): typeof FIT & { nodes?: { id: string }[] } {
 }
 
 function toNode(
-  app: string,
+  common: { app: string; once: boolean; shape: string },
   graph: Graph,
   id: string,
   position: { x: number; y: number },
-  shape: string,
 ): Node {
   const tier = graph.tiers.get(id);
-  if (tier) return { id, type: "tier", position, data: { app, tier, shape }, ...NODE_SIZE.tier };
+  if (tier) return { id, type: "tier", position, data: { ...common, tier }, ...NODE_SIZE.tier };
   const group = graph.folded.get(id);
-  if (group) return { id, type: "folded", position, data: { app, group, shape }, ...NODE_SIZE.backend };
-  return {
-    id,
-    type: "backend",
-    position,
-    data: { app, backend: graph.backends.get(id), shape },
-    ...NODE_SIZE.backend,
-  };
+  if (group) return { id, type: "folded", position, data: { ...common, group }, ...NODE_SIZE.backend };
+  const backend = graph.backends.get(id);
+  return { id, type: "backend", position, data: { ...common, backend }, ...NODE_SIZE.backend };
 }
 
-function toEdge(edge: GraphEdge, { nodes, routes }: LaidOut): Edge<CallEdgeData> {
+function toEdge(edge: GraphEdge, { nodes, routes }: LaidOut, once: boolean): Edge<CallEdgeData> {
   const home: CallEdgeData["home"] = [nodes[edge.from], nodes[edge.to]];
   return {
     id: edge.id,
     type: "call",
     source: edge.from,
     target: edge.to,
-    data: { edge, route: routes[edge.id], home },
+    data: { edge, route: routes[edge.id], home, once },
   };
 }

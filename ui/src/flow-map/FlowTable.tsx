@@ -5,7 +5,7 @@ import { formatCount, formatMs, formatRate } from "../format/number";
 import { exitTypeLabel } from "../words";
 
 /** The flow map in words, for the keyboard, for screen readers and for copying. */
-export function FlowTable({ app, map }: { app: string; map: FlowMap }) {
+export function FlowTable({ app, map, once }: { app: string; map: FlowMap; once: boolean }) {
   const tierName = (id: number | null | undefined) =>
     map.tiers.find((tier) => tier.id === id)?.name ?? "unknown tier";
   const target = (edge: FlowEdge) =>
@@ -37,10 +37,10 @@ export function FlowTable({ app, map }: { app: string; map: FlowMap }) {
     },
     {
       id: "rate",
-      header: "Calls/min",
+      header: once ? "Calls" : "Calls/min",
       width: "90px",
       align: "right",
-      cell: (edge) => formatRate(edge.callsPerMinute),
+      cell: (edge) => (once ? formatCount(edge.calls) : formatRate(edge.callsPerMinute)),
     },
     {
       id: "average",

@@ -11,12 +11,15 @@ const CIRCUMFERENCE = 2 * Math.PI * RADIUS;
 
 /** A tier: a ring whose red part is its share of errors, inside the language and how many nodes it has. */
 export function TierNode({ data }: NodeProps) {
-  const { app, tier } = data as { app: string; tier: FlowTier };
+  const { app, tier, once } = data as { app: string; tier: FlowTier; once: boolean };
   const errorShare = percentOf(tier.errors, tier.calls) / 100;
   const errorLength = errorShare > 0 ? Math.max(errorShare, 0.02) * CIRCUMFERENCE : 0;
   const words =
-    `Tier ${tier.name}, ${languageLabel(tier.language)}, ${counted(tier.nodes, "node")}, ` +
-    `${formatRate(tier.callsPerMinute)} calls per minute, ${formatMs(tier.averageMs)} on average, ` +
+    `Tier ${tier.name}, ${languageLabel(tier.language)}, ` +
+    (once
+      ? `${counted(tier.calls, "segment")}, `
+      : `${counted(tier.nodes, "node")}, ${formatRate(tier.callsPerMinute)} calls per minute, `) +
+    `${formatMs(tier.averageMs)} on average, ` +
     `${formatPercent(errorShare * 100)} errors`;
   return (
     <>
@@ -45,18 +48,24 @@ export function TierNode({ data }: NodeProps) {
           </svg>
           <span className={styles.sign}>
             <b>{languageSign(tier.language)}</b>
-            <small>{tier.nodes === 1 ? "1 node" : `${tier.nodes} nodes`}</small>
+            {once ? null : <small>{tier.nodes === 1 ? "1 node" : `${tier.nodes} nodes`}</small>}
           </span>
         </span>
         <span className="visually-hidden">Tier </span>
         <span className={styles.name}>{tier.name}</span>
         <span className={styles.facts}>
-          {formatRate(tier.callsPerMinute)}/min · {formatMs(tier.averageMs)}
+          {once ? onceFacts(tier) : `${formatRate(tier.callsPerMinute)}/min · ${formatMs(tier.averageMs)}`}
         </span>
         {tier.entry ? <span className={styles.start}>Start</span> : null}
       </Link>
     </>
   );
+}
+
+/** What a tier did in one execution. */
+function onceFacts({ calls, averageMs }: FlowTier): string {
+  if (calls === 0) return "kept nothing";
+  return calls === 1 ? formatMs(averageMs) : `${calls} × ${formatMs(averageMs)}`;
 }
 
 /** A database, cache, queue or remote service. */

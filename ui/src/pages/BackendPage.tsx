@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { ApiError } from "../api/client";
 import type { BackendDetails } from "../api/contract";
 import { applicationQuery, backendQuery, seriesQuery } from "../api/queries";
+import { BackendActions } from "../backend/BackendActions";
 import { PerformanceCharts } from "../charts/PerformanceCharts";
 import { type Column, DataTable } from "../design/DataTable";
 import { Figures } from "../design/Figures";
@@ -46,6 +47,7 @@ export function BackendPage() {
           label: "Remote services and databases",
           to: { to: "/applications/$app/backends", params: { app } },
         }}
+        actions={data ? <BackendActions app={app} backend={data} /> : null}
         mark={
           data ? (
             <span className={styles.type}>

@@ -1,28 +1,31 @@
-import { Tabs } from "@base-ui/react/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import type { SnapshotSearch, SnapshotTab } from "../address";
 import { ApiError } from "../api/client";
-import type { ExitCall, Segment, Snapshot } from "../api/contract";
-import { snapshotQuery } from "../api/queries";
-import { CopyButton } from "../design/CopyButton";
-import { PageHeader } from "../design/PageHeader";
+import { snapshotQuery } from "../api/executions";
+import { applicationQuery } from "../api/queries";
 import { EmptyState, Loaded } from "../design/States";
-import { VerdictBadge } from "../design/VerdictBadge";
-import { formatMs } from "../format/number";
-import { formatInstant } from "../format/time";
-import { ErrorDetails } from "../snapshot/ErrorDetails";
+import { readSort, writeSort } from "../design/sort";
+import { type Tab, Tabs } from "../design/Tabs";
+import { FlowMapPanel } from "../flow-map/FlowMap";
+import { CompareDialog } from "../snapshot/CompareDialog";
+import { ErrorList } from "../snapshot/ErrorList";
 import { ExitCallDialog } from "../snapshot/ExitCallDialog";
-import { ExitCallTable } from "../snapshot/ExitCallTable";
+import { ExitCallTable, FIRST_EXIT_SORT } from "../snapshot/ExitCallTable";
+import { ExitFilter, exitWanted, FILTER_FROM_EXIT_CALLS } from "../snapshot/ExitFilter";
+import { snapshotFlow } from "../snapshot/flow";
+import { LookAt } from "../snapshot/LookAt";
+import { type ExitCall, exitCount, findExit, type Segment, type Snapshot } from "../snapshot/read";
 import { SegmentFacts } from "../snapshot/SegmentFacts";
 import { SegmentPicker } from "../snapshot/SegmentPicker";
+import { SnapshotHeader } from "../snapshot/SnapshotHeader";
 import { UserData } from "../snapshot/UserData";
 import { Waterfall } from "../snapshot/Waterfall";
-import { policyReason } from "../words";
-import styles from "./SnapshotPage.module.css";
+import { VIEWER } from "../words/executions";
 
 const FROM = "/shell/applications/$app/snapshots/$guid" as const;
+const MAP_HEIGHT_PX = 460;
 
 export function SnapshotPage() {
   const { app, guid } = useParams({ from: FROM });
@@ -44,11 +47,13 @@ export function SnapshotPage() {
   );
 }
 
+type Change = (values: Partial<SnapshotSearch>) => void;
+
 function Viewer({ app, snapshot }: { app: string; snapshot: Snapshot }) {
   const search = useSearch({ from: FROM });
   const navigate = useNavigate({ from: "/applications/$app/snapshots/$guid" });
-  const change = useCallback(
-    (values: Partial<SnapshotSearch>) =>
+  const change: Change = useCallback(
+    (values) =>
       void navigate({
         search: (previous) => ({ ...previous, ...values }),
         replace: true,
@@ -56,154 +61,134 @@ function Viewer({ app, snapshot }: { app: string; snapshot: Snapshot }) {
       }),
     [navigate],
   );
-  const picked = snapshot.segments.filter((segment) => segment.spanId === search.segment);
-  const segments = picked.length > 0 ? picked : snapshot.segments;
+  const picked = snapshot.segments.find((segment) => segment.spanId === search.segment);
+  const segments = useMemo(() => (picked ? [picked] : snapshot.segments), [picked, snapshot]);
   const open = useMemo(() => findExit(snapshot, search.exit), [snapshot, search.exit]);
   const onExit = useCallback((exit: ExitCall) => change({ exit: exit.spanId }), [change]);
+  const tab = search.tab ?? "overview";
   return (
     <>
-      <Header app={app} snapshot={snapshot} />
+      <SnapshotHeader app={app} snapshot={snapshot} onCompare={() => change({ compare: true })} />
       <SegmentPicker
         segments={snapshot.segments}
-        picked={picked[0]?.spanId}
+        picked={picked?.spanId}
         onPick={(segment) => change({ segment })}
       />
-      <Tabs.Root
-        className={styles.panel}
-        value={search.tab ?? "overview"}
-        onValueChange={(tab: SnapshotTab) => change({ tab: tab === "overview" ? undefined : tab })}
+      <Tabs
+        label="Parts of this snapshot"
+        tabs={useTabs(segments)}
+        value={tab}
+        onChange={(next) => change({ tab: next === "overview" ? undefined : next })}
+        flush={tab !== "errors" && tab !== "user-data"}
       >
-        <TabList segments={segments} />
-        <Tabs.Panel value="overview" className={styles.flush}>
-          <Waterfall snapshot={snapshot} segment={picked[0]?.spanId} onExit={onExit} />
-          <SegmentFacts segment={segments[0] as Segment} guid={snapshot.guid} />
-        </Tabs.Panel>
-        <Tabs.Panel value="exit-calls" className={styles.flush}>
-          <ExitCallTable segments={segments} onExit={onExit} />
-        </Tabs.Panel>
-        <Tabs.Panel value="errors" className={styles.padded}>
-          <Errors segments={segments} />
-        </Tabs.Panel>
-        <Tabs.Panel value="user-data" className={styles.padded}>
-          <UserData segments={segments} />
-        </Tabs.Panel>
-      </Tabs.Root>
+        <Part tab={tab} {...{ app, snapshot, segments, picked, search, change, onExit }} />
+      </Tabs>
       {open ? (
         <ExitCallDialog app={app} {...open} onClose={() => change({ exit: undefined })} onChange={onExit} />
+      ) : null}
+      {search.compare ? (
+        <CompareDialog app={app} snapshot={snapshot} onClose={() => change({ compare: undefined })} />
       ) : null}
     </>
   );
 }
 
-function Header({ app, snapshot }: { app: string; snapshot: Snapshot }) {
-  const first = snapshot.segments[0];
-  return (
-    <PageHeader
-      title={snapshot.btName}
-      parent={{ label: "Snapshots", to: { to: "/applications/$app/snapshots", params: { app } } }}
-      mark={<VerdictBadge verdict={snapshot.verdict} />}
-      facts={
+interface PartProps {
+  tab: SnapshotTab;
+  app: string;
+  snapshot: Snapshot;
+  /** The one that is picked, or all. */
+  segments: readonly Segment[];
+  picked: Segment | undefined;
+  search: SnapshotSearch;
+  change: Change;
+  onExit: (exit: ExitCall) => void;
+}
+
+function Part({ tab, app, snapshot, segments, picked, search, change, onExit }: PartProps) {
+  const { q, failed } = search;
+  const wanted = useMemo(() => exitWanted({ q, failed }), [q, failed]);
+  const onFailed = () => change({ tab: "exit-calls", failed: true, q: undefined });
+  switch (tab) {
+    case "flow-map":
+      return <ExecutionMap app={app} snapshot={snapshot} />;
+    case "errors":
+      return <ErrorList segments={segments} onExit={onExit} onFailed={onFailed} />;
+    case "user-data":
+      return <UserData app={app} segments={segments} />;
+    case "exit-calls":
+      return (
         <>
-          <span>
-            <strong className="number">{formatMs(snapshot.durationMs)}</strong>
-            {first ? ` ${thresholdWords(first)}` : ""}
-          </span>
-          <span className="number">{formatInstant(snapshot.start)}</span>
-          {first ? <span>Kept because {policyReason(first.policy, first.verdict)}</span> : null}
-          <Link to="/applications/$app/business-transactions/$bt" params={{ app, bt: String(snapshot.btId) }}>
-            Business transaction
-          </Link>
+          <Filter segments={segments} wanted={wanted} wish={{ q, failed }} onChange={change} />
+          <ExitCallTable
+            segments={segments}
+            wanted={wanted}
+            sort={readSort(search.sort, FIRST_EXIT_SORT)}
+            onSort={(sort) => change({ sort: writeSort(sort) })}
+            onExit={onExit}
+          />
         </>
-      }
-      actions={<ShareLink />}
-    />
-  );
+      );
+    default:
+      return (
+        <>
+          <LookAt snapshot={snapshot} onExit={onExit} onFailed={onFailed} />
+          <Filter segments={snapshot.segments} wanted={wanted} wish={{ q, failed }} onChange={change} />
+          <Waterfall snapshot={snapshot} segment={picked?.spanId} wanted={wanted} onExit={onExit} />
+          <SegmentFacts segment={segments[0] as Segment} guid={snapshot.guid} />
+        </>
+      );
+  }
 }
 
-function ShareLink() {
+interface FilterProps {
+  segments: readonly Segment[];
+  wanted: ((exit: ExitCall) => boolean) | undefined;
+  wish: Pick<SnapshotSearch, "q" | "failed">;
+  onChange: Change;
+}
+
+function Filter({ segments, wanted, wish, onChange }: FilterProps) {
+  const all = exitCount({ segments });
+  const shown = useMemo(
+    () =>
+      wanted
+        ? segments.reduce((sum, segment) => sum + segment.exitCalls.filter(wanted).length, 0)
+        : exitCount({ segments }),
+    [segments, wanted],
+  );
+  if (all < FILTER_FROM_EXIT_CALLS && !wanted) return null;
+  return <ExitFilter wish={wish} onChange={onChange} shown={shown} all={all} />;
+}
+
+function ExecutionMap({ app, snapshot }: { app: string; snapshot: Snapshot }) {
+  const tiers = useQuery(applicationQuery(app)).data?.tiers;
+  const query = useMemo(
+    () => ({ data: snapshotFlow(snapshot, tiers ?? []), error: null, refetch: () => undefined }),
+    [snapshot, tiers],
+  );
   return (
-    <span className={styles.share}>
-      Link
-      <CopyButton text={window.location.href} label="Copy the link to this snapshot" />
-    </span>
+    <FlowMapPanel app={app} title="Flow map of this execution" query={query} height={MAP_HEIGHT_PX} once />
   );
 }
 
-/** What the duration was measured against, when that is known. */
-function thresholdWords({ thresholds }: Segment): string {
-  const parts = [
-    ["slow", thresholds.slowMs],
-    ["very slow", thresholds.verySlowMs],
-  ].flatMap(([name, value]) => (typeof value === "number" ? [`${name} from ${formatMs(value)}`] : []));
-  return parts.length ? `(${parts.join(", ")})` : "";
-}
-
-function TabList({ segments }: { segments: readonly Segment[] }) {
-  const exits = segments.reduce((sum, segment) => sum + segment.exitCalls.length, 0);
-  const failed = segments.some(
-    (segment) => segment.errors.length > 0 || segment.exitCalls.some((exit) => exit.errors.length > 0),
-  );
-  const withData = segments.some((segment) => segment.userData.length > 0);
-  return (
-    <Tabs.List className={styles.tabs}>
-      <Tabs.Tab value="overview" className={styles.tab}>
-        Overview
-      </Tabs.Tab>
-      <Tabs.Tab value="exit-calls" className={styles.tab}>
-        Exit Calls
-        <Dot shown={exits > 0} />
-      </Tabs.Tab>
-      <Tabs.Tab value="errors" className={styles.tab}>
-        Error Details
-        <Dot shown={failed} failed />
-      </Tabs.Tab>
-      <Tabs.Tab value="user-data" className={styles.tab}>
-        USER DATA
-        <Dot shown={withData} />
-      </Tabs.Tab>
-    </Tabs.List>
-  );
-}
-
-/** Says that a tab holds something, without a word: the tabs' texts are what people search for. */
-function Dot({ shown, failed = false }: { shown: boolean; failed?: boolean }) {
-  return shown ? <i className={styles.dot} data-failed={failed} aria-hidden="true" /> : null;
-}
-
-function Errors({ segments }: { segments: readonly Segment[] }) {
-  const errors = segments.flatMap((segment) => {
-    const where = `${segment.tierName} · ${segment.nodeName}`;
-    return [
-      ...segment.errors.map((error) => ({ error, place: where })),
-      ...segment.exitCalls.flatMap((exit) =>
-        exit.errors.map((error) => ({
-          error,
-          place: `${where}, in exit call ${exit.sequence} to ${exit.displayName || exit.backendName}`,
-        })),
-      ),
-    ];
-  });
-  if (errors.length === 0) {
-    return (
-      <EmptyState title="No errors" icon="check" compact>
-        Nothing was reported as an error here.
-      </EmptyState>
+/** A mark says that a tab holds something, without a word: the tabs' texts are what people search for. */
+function useTabs(segments: readonly Segment[]): Tab<SnapshotTab>[] {
+  return useMemo(() => {
+    const failed = segments.some(
+      (segment) => segment.errors.length > 0 || segment.exitCalls.some((exit) => exit.errors.length > 0),
     );
-  }
-  return errors.map(({ error, place }, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: errors have no identity and never change order
-    <ErrorDetails key={index} error={error} place={place} />
-  ));
-}
-
-function findExit(
-  snapshot: Snapshot,
-  spanId: string | undefined,
-): { segment: Segment; exit: ExitCall } | undefined {
-  if (!spanId) return undefined;
-  for (const segment of snapshot.segments) {
-    const exit = segment.exitCalls.find((call) => call.spanId === spanId);
-    if (exit) return { segment, exit };
-  }
-  return undefined;
+    const has = (holds: boolean) => (holds ? "has" : undefined);
+    return [
+      { value: "overview", label: VIEWER.tabs.overview },
+      { value: "flow-map", label: VIEWER.tabs["flow-map"] },
+      { value: "exit-calls", label: VIEWER.tabs["exit-calls"], mark: has(exitCount({ segments }) > 0) },
+      { value: "errors", label: VIEWER.tabs.errors, mark: failed ? "failed" : undefined },
+      {
+        value: "user-data",
+        label: VIEWER.tabs["user-data"],
+        mark: has(segments.some((segment) => segment.userData.length > 0)),
+      },
+    ];
+  }, [segments]);
 }

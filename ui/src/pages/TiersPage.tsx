@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useMemo } from "react";
 import type { NodeRow } from "../api/contract";
 import { nodesQuery, scorecardQuery, seriesQuery } from "../api/queries";
+import { ResolvedBackends } from "../backend/ResolvedBackends";
 import { PerformanceCharts } from "../charts/PerformanceCharts";
 import { type Column, DataTable } from "../design/DataTable";
 import { Figures } from "../design/Figures";
@@ -11,8 +12,9 @@ import { PageHeader } from "../design/PageHeader";
 import { Panel } from "../design/Panel";
 import { EmptyState, Loaded } from "../design/States";
 import { useWide } from "../design/useWide";
-import { counted, formatCount, formatMs } from "../format/number";
+import { counted, formatCount, formatMs, formatPercent } from "../format/number";
 import { formatAgo, formatInstant } from "../format/time";
+import { agentShare } from "../node/cost";
 import { NodeDrawer } from "../node/NodeDrawer";
 import { concerns, statusOf } from "../node/status";
 import { useLive, useTimeRange } from "../time-range/useTimeRange";
@@ -62,7 +64,8 @@ export function TiersPage() {
           )
         }
       </Loaded>
-      {picked ? <NodeDrawer node={picked} onClose={() => open(undefined)} /> : null}
+      {tier === undefined ? null : <ResolvedBackends app={app} tier={tier} />}
+      {picked ? <NodeDrawer app={app} node={picked} onClose={() => open(undefined)} /> : null}
     </>
   );
 }
@@ -197,6 +200,18 @@ function nodeColumns(onOpen: (id: number) => void): Column<NodeRow>[] {
       width: "140px",
       wideOnly: true,
       cell: (row) => runtimeLabel(row.language, row.runtimeVersion),
+    },
+    {
+      id: "cost",
+      header: "Agent's CPU",
+      width: "104px",
+      align: "right",
+      wideOnly: true,
+      cell: ({ cost }) => (
+        <span title="Share of the agent's reporter in the CPU time of the program">
+          {formatPercent(agentShare(cost))}
+        </span>
+      ),
     },
     {
       id: "host",

@@ -1,15 +1,15 @@
-import { Dialog } from "@base-ui/react/dialog";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useRef } from "react";
-import type { ExitCall, Segment } from "../api/contract";
+import type { ReactNode } from "react";
 import { Button } from "../design/Button";
 import { CopyButton } from "../design/CopyButton";
+import { Dialog } from "../design/Dialog";
 import { exitTypeIcon, Icon } from "../design/Icon";
 import { PropertyList } from "../design/PropertyList";
-import { formatMs, formatPercent, percentOf } from "../format/number";
+import { formatCount, formatMs, formatPercent, percentOf } from "../format/number";
 import { exitTypeLabel } from "../words";
 import { ErrorDetails } from "./ErrorDetails";
 import styles from "./ExitCallDialog.module.css";
+import type { ExitCall, Segment } from "./read";
 
 interface Props {
   app: string;
@@ -21,89 +21,84 @@ interface Props {
 
 /** Everything that is known about one exit call. */
 export function ExitCallDialog({ app, segment, exit, onClose, onChange }: Props) {
-  const popup = useRef<HTMLDivElement>(null);
+  return (
+    <Dialog
+      title="Exit Calls and Async Activities"
+      shape="wide"
+      actions={<Steps segment={segment} exit={exit} onChange={onChange} />}
+      footer={<Reached app={app} exit={exit} />}
+      onClose={onClose}
+    >
+      <div className={styles.body}>
+        <Head exit={exit} segment={segment} />
+        {exit.operation ? <Operation text={exit.operation} /> : null}
+        <div className={styles.columns}>
+          <Section title="Identifying properties">
+            <PropertyList properties={exit.backend.properties} empty="None were reported." />
+          </Section>
+          <Section title="Optional properties">
+            <PropertyList properties={exit.optionalProperties} empty="None were reported for this call." />
+          </Section>
+        </div>
+        {exit.errors.length > 0 ? (
+          <Section title="Errors">
+            {exit.errors.map((error, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: errors have no identity and never change order
+              <ErrorDetails key={at} error={error} />
+            ))}
+          </Section>
+        ) : null}
+      </div>
+    </Dialog>
+  );
+}
+
+/** To the calls before and after it in its segment, and to those that failed. */
+function Steps({ segment, exit, onChange }: Pick<Props, "segment" | "exit" | "onChange">) {
   const calls = segment.exitCalls;
   const index = calls.findIndex((call) => call.spanId === exit.spanId);
-  const step = (by: number) => {
-    const next = calls[index + by];
-    if (next) onChange(next);
-  };
+  const before = calls[index - 1];
+  const after = calls[index + 1];
+  const failed = nextFailed(calls, index);
   return (
-    <Dialog.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={styles.popup} ref={popup} initialFocus={popup}>
-          <DialogHeader index={index} count={calls.length} onStep={step} />
-          <div className={styles.body}>
-            <Head exit={exit} segment={segment} />
-            {exit.operation ? <Operation text={exit.operation} /> : null}
-            <div className={styles.columns}>
-              <Section title="Identifying properties">
-                <PropertyList properties={exit.identifyingProperties} empty="None were reported." />
-              </Section>
-              <Section title="Optional properties">
-                <PropertyList
-                  properties={exit.optionalProperties}
-                  empty="None were reported for this call."
-                />
-              </Section>
-            </div>
-            {exit.errors.length > 0 ? (
-              <Section title="Errors">
-                {exit.errors.map((error, at) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: errors have no identity and never change order
-                  <ErrorDetails key={at} error={error} />
-                ))}
-              </Section>
-            ) : null}
-          </div>
-          <footer className={styles.footer}>
-            <Reached app={app} exit={exit} />
-          </footer>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <div className={styles.steps}>
+      {failed ? (
+        <Button variant="quiet" onClick={() => onChange(failed)}>
+          <Icon name="warning" size={14} />
+          Next failed
+        </Button>
+      ) : null}
+      <span className={`number ${styles.position}`}>
+        {formatCount(index + 1)} of {formatCount(calls.length)}
+      </span>
+      <Button
+        variant="quiet"
+        square
+        aria-label="Previous exit call"
+        disabled={!before}
+        onClick={() => before && onChange(before)}
+      >
+        <Icon name="chevronLeft" />
+      </Button>
+      <Button
+        variant="quiet"
+        square
+        aria-label="Next exit call"
+        disabled={!after}
+        onClick={() => after && onChange(after)}
+      >
+        <Icon name="chevronRight" />
+      </Button>
+    </div>
   );
 }
 
-interface HeaderProps {
-  index: number;
-  count: number;
-  onStep: (by: number) => void;
-}
-
-function DialogHeader({ index, count, onStep }: HeaderProps) {
-  return (
-    <header className={styles.header}>
-      <Dialog.Title className={styles.title}>Exit Calls and Async Activities</Dialog.Title>
-      <div className={styles.steps}>
-        <span className={`number ${styles.position}`}>
-          {index + 1} of {count}
-        </span>
-        <Button
-          variant="quiet"
-          square
-          aria-label="Previous exit call"
-          disabled={index <= 0}
-          onClick={() => onStep(-1)}
-        >
-          <Icon name="chevronLeft" />
-        </Button>
-        <Button
-          variant="quiet"
-          square
-          aria-label="Next exit call"
-          disabled={index >= count - 1}
-          onClick={() => onStep(1)}
-        >
-          <Icon name="chevronRight" />
-        </Button>
-        <Dialog.Close className={styles.close} aria-label="Close">
-          <Icon name="close" />
-        </Dialog.Close>
-      </div>
-    </header>
-  );
+/** The next call that failed, from the beginning again after the last; nothing when there is no other. */
+function nextFailed(calls: readonly ExitCall[], index: number): ExitCall | undefined {
+  const failed = (call: ExitCall) => call.errors.length > 0;
+  const later = calls.find((call, at) => at > index && failed(call));
+  const found = later ?? calls.find(failed);
+  return found === calls[index] ? undefined : found;
 }
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -117,7 +112,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 
 function Head({ exit, segment }: { exit: ExitCall; segment: Segment }) {
   const facts: [string, ReactNode][] = [
-    ["Type", exitTypeLabel(exit.exitType)],
+    ["Type", exitTypeLabel(exit.backend.exitType)],
     [
       "Duration",
       `${formatMs(exit.durationMs)}${exit.ended ? "" : " until its segment ended; it was never ended itself"}`,
@@ -130,10 +125,10 @@ function Head({ exit, segment }: { exit: ExitCall; segment: Segment }) {
   return (
     <div className={styles.head}>
       <span className={styles.icon} data-failed={exit.errors.length > 0}>
-        <Icon name={exitTypeIcon(exit.exitType)} size={20} />
+        <Icon name={exitTypeIcon(exit.backend.exitType)} size={20} />
       </span>
       <div className={styles.headWords}>
-        <p className={styles.name}>{exit.displayName || exit.backendName}</p>
+        <p className={styles.name}>{exit.name}</p>
         <dl className={styles.facts}>
           {facts.map(([name, value]) => (
             <div key={name}>
@@ -161,32 +156,28 @@ function Operation({ text }: { text: string }) {
 /** Where the call went: the segment it led to, the tier, the backend. */
 function Reached({ app, exit }: { app: string; exit: ExitCall }) {
   return (
-    <>
-      <Link to="/applications/$app/backends/$backend" params={{ app, backend: String(exit.backendId) }}>
-        Dashboard of {exit.backendName}
+    <div className={styles.reached}>
+      <Link to="/applications/$app/backends/$backend" params={{ app, backend: String(exit.backend.id) }}>
+        Dashboard of {exit.backend.name}
       </Link>
       {exit.toSpanId ? (
         <Link
           to="."
-          search={(previous: object) => ({
-            ...previous,
-            exit: undefined,
-            segment: exit.toSpanId ?? undefined,
-          })}
+          search={(previous: object) => ({ ...previous, exit: undefined, segment: exit.toSpanId })}
         >
           Its segment on tier {exit.toTierName}
         </Link>
       ) : null}
-      {exit.toTierId != null && !exit.toSpanId ? (
+      {exit.toTierId !== undefined && !exit.toSpanId ? (
         <span className={styles.note}>
           Tier {exit.toTierName} kept no snapshot of its part: it was within its own thresholds.
         </span>
       ) : null}
-      {exit.toTierId != null ? (
+      {exit.toTierId !== undefined ? (
         <Link to="/applications/$app/tiers" params={{ app }} search={{ tier: exit.toTierId }}>
           Tier {exit.toTierName}
         </Link>
       ) : null}
-    </>
+    </div>
   );
 }

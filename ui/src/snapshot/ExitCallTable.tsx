@@ -1,5 +1,4 @@
-import { useMemo, useState } from "react";
-import type { ExitCall, Segment } from "../api/contract";
+import { useMemo } from "react";
 import { type Column, DataTable } from "../design/DataTable";
 import { exitTypeIcon, Icon } from "../design/Icon";
 import { EmptyState } from "../design/States";
@@ -8,6 +7,7 @@ import { useWide } from "../design/useWide";
 import { formatMs, formatPercent, percentOf } from "../format/number";
 import { exitTypeLabel } from "../words";
 import styles from "./ExitCallTable.module.css";
+import type { ExitCall, Segment } from "./read";
 
 interface Entry {
   segment: Segment;
@@ -16,15 +16,23 @@ interface Entry {
 
 interface Props {
   segments: readonly Segment[];
+  /** Exit calls that are shown; without it all. */
+  wanted?: ((exit: ExitCall) => boolean) | undefined;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
   onExit: (exit: ExitCall) => void;
 }
 
-export function ExitCallTable({ segments, onExit }: Props) {
-  const [sort, setSort] = useState<Sort>({ column: "start", descending: false });
-  const entries = useMemo(
-    () => segments.flatMap((segment) => segment.exitCalls.map((exit) => ({ segment, exit }))),
-    [segments],
-  );
+export const FIRST_EXIT_SORT: Sort = { column: "start", descending: false };
+
+export function ExitCallTable({ segments, wanted, sort, onSort, onExit }: Props) {
+  const entries = useMemo(() => {
+    const all: Entry[] = [];
+    for (const segment of segments) {
+      for (const exit of segment.exitCalls) if (!wanted || wanted(exit)) all.push({ segment, exit });
+    }
+    return all;
+  }, [segments, wanted]);
   const wide = useWide();
   const columns = useMemo(
     () => exitColumns(onExit).filter((column) => wide || !column.wideOnly),
@@ -39,13 +47,15 @@ export function ExitCallTable({ segments, onExit }: Props) {
         rows={entries}
         rowKey={(entry) => entry.exit.spanId}
         sort={sort}
-        onSort={setSort}
+        onSort={onSort}
         scroll
         empty={
-          <EmptyState title="No exit calls" icon="plug" compact>
-            {segments.length > 1
-              ? "This execution called nothing outside its tier."
-              : "This segment called nothing outside its tier."}
+          <EmptyState title={wanted ? "No exit call matches" : "No exit calls"} icon="plug" compact>
+            {wanted
+              ? "Change the filter above."
+              : segments.length > 1
+                ? "This execution called nothing outside its tier."
+                : "This segment called nothing outside its tier."}
           </EmptyState>
         }
       />
@@ -108,11 +118,11 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
       id: "name",
       header: "Exit call",
       width: "minmax(160px, 1fr)",
-      sortBy: ({ exit }) => exit.displayName,
+      sortBy: ({ exit }) => exit.name,
       cell: ({ exit }) => (
         <button type="button" className={styles.open} onClick={() => onExit(exit)} aria-haspopup="dialog">
-          <Icon name={exitTypeIcon(exit.exitType)} size={14} />
-          <span>{exit.displayName || exit.backendName}</span>
+          <Icon name={exitTypeIcon(exit.backend.exitType)} size={14} />
+          <span>{exit.name}</span>
         </button>
       ),
     },
@@ -120,8 +130,8 @@ function exitColumns(onExit: (exit: ExitCall) => void): Column<Entry>[] {
       id: "type",
       header: "Type",
       width: "100px",
-      sortBy: ({ exit }) => exit.exitType,
-      cell: ({ exit }) => exitTypeLabel(exit.exitType),
+      sortBy: ({ exit }) => exit.backend.exitType,
+      cell: ({ exit }) => exitTypeLabel(exit.backend.exitType),
     },
     {
       id: "operation",

@@ -1,7 +1,7 @@
-import type { Segment } from "../api/contract";
 import { formatMs } from "../format/number";
 import { formatInstant } from "../format/time";
 import { policyReason, verdictWords } from "../words";
+import type { Segment } from "./read";
 import styles from "./SegmentFacts.module.css";
 
 function threshold(value: number | null | undefined): string {
@@ -25,6 +25,7 @@ export function SegmentFacts({ segment, guid }: { segment: Segment; guid: string
     ["Kept because", policyReason(segment.policy, segment.verdict)],
     ["Start", formatInstant(segment.start)],
     ["Duration", formatMs(segment.durationMs)],
+    ["CPU time", segment.cpuMs == null ? "not known" : formatMs(segment.cpuMs)],
     ["Ending", ending(segment)],
     [
       "Thresholds",

@@ -1,6 +1,6 @@
-import type { Segment } from "../api/contract";
 import { formatMs } from "../format/number";
 import { verdictWords } from "../words";
+import type { Segment } from "./read";
 import styles from "./SegmentPicker.module.css";
 
 /** Beyond this many, the rest is reached through the waterfall. */

@@ -6,18 +6,27 @@ import { Button, buttonClass } from "../design/Button";
 import { FilterBar, Select } from "../design/FilterBar";
 import { Icon } from "../design/Icon";
 import { formatMs } from "../format/number";
-import { VERDICTS } from "../words";
+import { policyShort, VERDICTS } from "../words";
+import { POLICY_CHOICES, VIEWER } from "../words/executions";
 import styles from "./SnapshotFilters.module.css";
 
 interface Props {
   search: SnapshotsSearch;
   tiers: readonly TierInfo[];
+  /** Names of what the address names by number. */
+  names: FilterNames;
   onChange: (values: Partial<SnapshotsSearch>) => void;
   count: string;
 }
 
+export interface FilterNames {
+  bt: string | undefined;
+  node: string | undefined;
+  backend: string | undefined;
+}
+
 /** What narrows the list of snapshots; all of it stands in the address. */
-export function SnapshotFilters({ search, tiers, onChange, count }: Props) {
+export function SnapshotFilters({ search, tiers, names, onChange, count }: Props) {
   const verdicts = search.verdicts ?? [];
   const toggle = (verdict: (typeof VERDICTS)[number]["verdict"]) => {
     const next = verdicts.includes(verdict)
@@ -49,7 +58,7 @@ export function SnapshotFilters({ search, tiers, onChange, count }: Props) {
         options={[["", "All tiers"], ...tiers.map(({ id, name }): [string, string] => [String(id), name])]}
       />
       <MoreFilters search={search} onChange={onChange} />
-      <SetFilters search={search} onChange={onChange} />
+      <SetFilters search={search} names={names} onChange={onChange} />
       <span className="number">{count}</span>
     </FilterBar>
   );
@@ -58,16 +67,20 @@ export function SnapshotFilters({ search, tiers, onChange, count }: Props) {
 type Change = Pick<Props, "search" | "onChange">;
 
 /** Filters that are set but not in sight: shown so that they can be taken away. */
-function SetFilters({ search, onChange }: Change) {
+function SetFilters({ search, names, onChange }: Change & Pick<Props, "names">) {
   const set: [keyof SnapshotsSearch, string][] = [];
-  if (search.bt !== undefined) set.push(["bt", "one business transaction"]);
-  if (search.node !== undefined) set.push(["node", "one node"]);
-  if (search.backend !== undefined) set.push(["backend", "calling one backend"]);
+  if (search.bt !== undefined) set.push(["bt", names.bt ?? "one business transaction"]);
+  if (search.node !== undefined) set.push(["node", names.node ? `node ${names.node}` : "one node"]);
+  if (search.backend !== undefined)
+    set.push(["backend", names.backend ? `calling ${names.backend}` : "calling one backend"]);
   if (search.minMs !== undefined) set.push(["minMs", `longer than ${formatMs(search.minMs)}`]);
   if (search.userDataKey !== undefined) set.push(["userDataKey", `user data ${search.userDataKey}`]);
   if (search.userDataValue !== undefined) set.push(["userDataValue", `user data = ${search.userDataValue}`]);
   if (search.guid !== undefined) set.push(["guid", `GUID ${search.guid}`]);
   if (search.segments) set.push(["segments", "all segments"]);
+  if (search.policies) set.push(["policies", `kept: ${search.policies.map(policyShort).join(", ")}`]);
+  if (search.hasErrors) set.push(["hasErrors", "with errors anywhere"]);
+  if (search.archived) set.push(["archived", VIEWER.archivedMark.toLowerCase()]);
   return set.map(([name, label]) => (
     <Button
       key={name}
@@ -114,6 +127,9 @@ function MoreForm({ search, onChange }: Change) {
     userDataValue: search.userDataValue ?? "",
     guid: search.guid ?? "",
     segments: search.segments ?? false,
+    policy: search.policies?.length === 1 ? (search.policies[0] ?? "") : "",
+    hasErrors: search.hasErrors ?? false,
+    archived: search.archived ?? false,
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -123,6 +139,9 @@ function MoreForm({ search, onChange }: Change) {
       userDataValue: values.userDataValue || undefined,
       guid: values.guid.trim() || undefined,
       segments: values.segments || undefined,
+      policies: values.policy ? [values.policy] : undefined,
+      hasErrors: values.hasErrors || undefined,
+      archived: values.archived || undefined,
     });
   };
   const text = (name: "minMs" | "userDataKey" | "userDataValue" | "guid", label: string, type = "text") => (
@@ -138,20 +157,38 @@ function MoreForm({ search, onChange }: Change) {
       />
     </>
   );
+  const check = (name: "segments" | "hasErrors" | "archived", label: string) => (
+    <label className={styles.check}>
+      <input
+        type="checkbox"
+        checked={values[name]}
+        onChange={(event) => setValues({ ...values, [name]: event.target.checked })}
+      />
+      {label}
+    </label>
+  );
   return (
     <form className={styles.form} onSubmit={submit}>
       {text("minMs", "Longer than, in milliseconds", "number")}
       {text("userDataKey", "User data key")}
       {text("userDataValue", "User data value")}
       {text("guid", "Request GUID")}
-      <label className={styles.check}>
-        <input
-          type="checkbox"
-          checked={values.segments}
-          onChange={(event) => setValues({ ...values, segments: event.target.checked })}
-        />
-        Every segment, not only where an execution began
-      </label>
+      <label htmlFor={`${id}policy`}>Kept because</label>
+      <select
+        id={`${id}policy`}
+        value={values.policy}
+        onChange={(event) => setValues({ ...values, policy: event.target.value })}
+      >
+        <option value="">Any reason</option>
+        {POLICY_CHOICES.map(([policy, label]) => (
+          <option key={policy} value={policy}>
+            {label}
+          </option>
+        ))}
+      </select>
+      {check("hasErrors", "With errors, also in exit calls")}
+      {check("archived", VIEWER.archivedMark)}
+      {check("segments", "Every segment, not only where an execution began")}
       <Button type="submit" variant="primary">
         Filter
       </Button>

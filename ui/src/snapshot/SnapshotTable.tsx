@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
 import type { SnapshotRow } from "../api/contract";
 import { type Column, DataTable } from "../design/DataTable";
+import { Icon } from "../design/Icon";
 import link from "../design/RowLink.module.css";
 import { EmptyState } from "../design/States";
 import { VerdictBadge } from "../design/VerdictBadge";
@@ -18,13 +20,24 @@ interface Props {
   onEnd?: () => void;
   /** Whether something narrows the list, for the words when it is empty. */
   filtered?: boolean;
+  /** GUIDs of those marked to be compared; with it each row can be marked. */
+  picked?: readonly string[] | undefined;
+  onPick?: (guids: string[]) => void;
 }
 
-export function SnapshotTable({ app, rows, brief = false, scroll = false, onEnd, filtered = false }: Props) {
+/** So many are compared. */
+export const PICKED_MAX = 2;
+
+export function SnapshotTable(props: Props) {
+  const { app, rows, brief = false, scroll = false, onEnd, filtered = false, picked = [], onPick } = props;
+  const columns = useMemo(() => {
+    if (brief) return briefColumns(app);
+    return onPick ? [pickColumn(picked, onPick), ...allColumns(app)] : allColumns(app);
+  }, [app, brief, picked, onPick]);
   return (
     <DataTable
       label="Snapshots"
-      columns={brief ? briefColumns(app) : allColumns(app)}
+      columns={columns}
       rows={rows}
       rowKey={(row) => `${row.guid}${row.spanId}`}
       scroll={scroll}
@@ -42,6 +55,31 @@ export function SnapshotTable({ app, rows, brief = false, scroll = false, onEnd,
       }
     />
   );
+}
+
+function pickColumn(picked: readonly string[], onPick: (guids: string[]) => void): Column<SnapshotRow> {
+  return {
+    id: "pick",
+    header: "",
+    width: "44px",
+    cell: (row) => {
+      const chosen = picked.includes(row.guid);
+      return (
+        <input
+          type="checkbox"
+          className={styles.pick}
+          checked={chosen}
+          // A third one takes the place of the first.
+          onChange={() =>
+            onPick(
+              chosen ? picked.filter((guid) => guid !== row.guid) : [...picked, row.guid].slice(-PICKED_MAX),
+            )
+          }
+          aria-label={`Compare ${row.btName}, ${formatInstant(row.start)}`}
+        />
+      );
+    },
+  };
 }
 
 function time(app: string): Column<SnapshotRow> {
@@ -65,7 +103,7 @@ function time(app: string): Column<SnapshotRow> {
 const verdict: Column<SnapshotRow> = {
   id: "verdict",
   header: "Verdict",
-  width: "104px",
+  width: "112px",
   cell: (row) => <VerdictBadge verdict={row.verdict} />,
 };
 
@@ -128,9 +166,14 @@ function allColumns(app: string): Column<SnapshotRow>[] {
     {
       id: "policy",
       header: "Kept",
-      width: "96px",
+      width: "104px",
       cell: (row) => (
-        <span title={`Kept because ${policyReason(row.policy, row.verdict)}`}>{policyShort(row.policy)}</span>
+        <span
+          title={`Kept because ${policyReason(row.policy, row.verdict)}${row.archived ? ", for ever" : ""}`}
+        >
+          {policyShort(row.policy)}
+          {row.archived ? <Icon name="flag" size={12} className={styles.archived} /> : null}
+        </span>
       ),
     },
   ];

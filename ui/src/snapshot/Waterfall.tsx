@@ -1,9 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState } from "react";
-import type { ExitCall, Segment, Snapshot } from "../api/contract";
 import { exitTypeIcon, Icon } from "../design/Icon";
 import { counted, formatMs } from "../format/number";
 import { exitTypeLabel, verdictWords } from "../words";
+import type { ExitCall, Segment, Snapshot } from "./read";
 import styles from "./Waterfall.module.css";
 import {
   axisTicks,
@@ -24,14 +24,21 @@ interface Props {
   snapshot: Snapshot;
   /** The segment picked above; others step back. */
   segment?: string | undefined;
+  /** Exit calls that are shown; without it all. */
+  wanted?: ((exit: ExitCall) => boolean) | undefined;
+  /** The time the axis shows, so that two executions can be compared; without it the execution's own. */
+  span?: Span | undefined;
+  /** Less room for names. */
+  narrow?: boolean;
   onExit: (exit: ExitCall) => void;
 }
 
 /** One execution over all its tiers, in time. */
-export function Waterfall({ snapshot, segment, onExit }: Props) {
+export function Waterfall({ snapshot, segment, wanted, span: given, narrow = false, onExit }: Props) {
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => waterfallRows(snapshot, collapsed), [snapshot, collapsed]);
-  const span = useMemo(() => waterfallSpan(snapshot), [snapshot]);
+  const rows = useMemo(() => waterfallRows(snapshot, collapsed, wanted), [snapshot, collapsed, wanted]);
+  const own = useMemo(() => waterfallSpan(snapshot), [snapshot]);
+  const span = given ?? own;
   const container = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -47,7 +54,7 @@ export function Waterfall({ snapshot, segment, onExit }: Props) {
       return next;
     });
   return (
-    <div className={styles.waterfall}>
+    <div className={styles.waterfall} data-narrow={narrow}>
       <Axis span={span} />
       <div
         ref={container}
@@ -89,7 +96,7 @@ export function Waterfall({ snapshot, segment, onExit }: Props) {
   );
 }
 
-interface Span {
+export interface Span {
   fromMs: number;
   toMs: number;
 }
@@ -171,21 +178,21 @@ interface ExitProps {
 function ExitRow({ exit, depth, span, onOpen }: ExitProps) {
   const { left, width } = barPlace(exit.offsetMs, exit.durationMs, span);
   const failed = exit.errors.length > 0;
-  const title = exit.operation || exit.displayName || exit.backendName;
+  const title = exit.operation || exit.name;
   return (
     <button type="button" className={styles.line} onClick={onOpen} aria-haspopup="dialog" title={title}>
       <span className={styles.name} style={indent(depth)}>
         <Icon
-          name={exitTypeIcon(exit.exitType)}
+          name={exitTypeIcon(exit.backend.exitType)}
           size={13}
           className={failed ? styles.failedIcon : styles.icon}
         />
         <span className="visually-hidden">
-          Exit call {exit.sequence}, {exitTypeLabel(exit.exitType)}
+          Exit call {exit.sequence}, {exitTypeLabel(exit.backend.exitType)}
           {failed ? ", in error" : ""}
           {exit.ended ? "" : ", never ended"}:{" "}
         </span>
-        <span className={styles.exitName}>{exit.displayName || exit.backendName}</span>
+        <span className={styles.exitName}>{exit.name}</span>
         <span className={styles.faint}>{exit.toTierName ? `→ ${exit.toTierName}` : exit.operation}</span>
       </span>
       <span className={styles.track}>

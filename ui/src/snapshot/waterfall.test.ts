@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ExitCall, Segment, Snapshot } from "../api/contract";
+import type { ExitCall, Segment, Snapshot } from "./read";
 import { axisTicks, barPlace, waterfallRows, waterfallSpan } from "./waterfall";
 
 function exit(spanId: string, offsetMs: number, durationMs = 1): ExitCall {
@@ -13,11 +13,11 @@ function segment(
   exitCalls: ExitCall[],
   durationMs = 10,
 ): Segment {
-  return { spanId, parentSpanId, offsetMs, durationMs, exitCalls } as Segment;
+  return { spanId, parentSpanId, offsetMs, durationMs, exitCalls } as unknown as Segment;
 }
 
 function snapshot(...segments: Segment[]): Snapshot {
-  return { durationMs: 10, segments } as Snapshot;
+  return { durationMs: 10, segments } as unknown as Snapshot;
 }
 
 const shape = (of: Snapshot, collapsed: string[] = []) =>
@@ -38,6 +38,11 @@ describe("rows", () => {
       "      select",
       "      insert",
     ]);
+  });
+
+  it("leave out exit calls that are not wanted, but not those that lead to another tier", () => {
+    const rows = waterfallRows(twoTiers, new Set(), ({ spanId }) => spanId === "insert");
+    expect(rows.map(({ key }) => key)).toEqual(["front", "call", "orders", "insert"]);
   });
 
   it("fold away with their segment, and everything under it", () => {

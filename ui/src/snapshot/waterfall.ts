@@ -1,5 +1,5 @@
 // The rows of a waterfall: segments, under them their exit calls, under those the segments they led to.
-import type { ExitCall, Segment, Snapshot } from "../api/contract";
+import type { ExitCall, Segment, Snapshot } from "./read";
 
 export type WaterfallRow =
   | { kind: "segment"; key: string; depth: number; segment: Segment; children: number }
@@ -35,8 +35,13 @@ function treeOf(snapshot: Snapshot): Tree {
 
 const byOffset = <T extends { offsetMs: number }>(a: T, b: T): number => a.offsetMs - b.offsetMs;
 
-/** All rows in the order of reading; what is collapsed hides what is under it. */
-export function waterfallRows(snapshot: Snapshot, collapsed: ReadonlySet<string>): WaterfallRow[] {
+/** All rows in the order of reading; what is collapsed hides what is under it, and exit calls that are not wanted are
+ * left out unless they lead to another tier. */
+export function waterfallRows(
+  snapshot: Snapshot,
+  collapsed: ReadonlySet<string>,
+  wanted?: (exit: ExitCall) => boolean,
+): WaterfallRow[] {
   const tree = treeOf(snapshot);
   const rows: WaterfallRow[] = [];
   const seen = new Set<string>();
@@ -47,8 +52,10 @@ export function waterfallRows(snapshot: Snapshot, collapsed: ReadonlySet<string>
     rows.push({ kind: "segment", key: segment.spanId, depth, segment, children: segment.exitCalls.length });
     const hidden = collapsed.has(segment.spanId);
     for (const exit of [...segment.exitCalls].sort(byOffset)) {
-      if (!hidden) rows.push({ kind: "exit", key: exit.spanId, depth: depth + 1, segment, exit });
-      for (const next of tree.under.get(exit.spanId) ?? []) {
+      const reached = tree.under.get(exit.spanId);
+      if (!hidden && (reached || !wanted || wanted(exit)))
+        rows.push({ kind: "exit", key: exit.spanId, depth: depth + 1, segment, exit });
+      for (const next of reached ?? []) {
         if (hidden) markSeen(next);
         else place(next, depth + 2);
       }

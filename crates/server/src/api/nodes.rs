@@ -52,6 +52,26 @@ pub struct NodeRow {
     pub agents: Vec<AgentInfo>,
     /// The conservation line of the asked time.
     pub ledger: LedgerInfo,
+    /// What its processes and the agents in them used in the asked time.
+    pub cost: CostInfo,
+}
+
+/// What a node's processes and the agents in them used, all processes added up.
+#[derive(Serialize, ToSchema, Debug, Clone, Copy, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct CostInfo {
+    /// Whole minutes something was reported on, in milliseconds; 0 when nothing was.
+    pub observed_ms: u64,
+    /// CPU time of the processes.
+    pub process_cpu_ms: f64,
+    /// CPU time of the agents' reporter threads.
+    pub agent_cpu_ms: f64,
+    /// Resident memory of the processes at their last reports.
+    pub process_memory_bytes: u64,
+    /// Memory the agents account for at their last reports.
+    pub agent_memory_bytes: u64,
+    /// Threads of the processes at their last reports.
+    pub threads: u64,
 }
 
 /// One life of an agent.
@@ -159,6 +179,14 @@ fn row(one: &NodeNumbers, names: &Names<'_>) -> NodeRow {
             ended: one.ledger.ended,
             in_flight: one.ledger.in_flight,
             balanced: one.ledger.balanced(),
+        },
+        cost: CostInfo {
+            observed_ms: one.cost.observed_ms,
+            process_cpu_ms: one.cost.process_cpu_ms,
+            agent_cpu_ms: one.cost.agent_cpu_ms,
+            process_memory_bytes: one.cost.process_memory_bytes,
+            agent_memory_bytes: one.cost.agent_memory_bytes,
+            threads: one.cost.threads,
         },
     }
 }

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use super::{
     access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit,
     backends, business_transactions, diagnostic_sessions, email_server, error_groups, events, flow_map,
-    groups, health, nodes, oidc, roles, scorecard, series, session, snapshots, status, users,
+    groups, health, nodes, oidc, roles, scorecard, series, session, snapshot, snapshots, status, users,
 };
 
 /// The page API.
@@ -33,7 +33,8 @@ use super::{
         business_transactions::list,
         business_transactions::one,
         snapshots::list,
-        snapshots::one,
+        snapshot::one,
+        snapshot::archive,
         backends::list,
         backends::one,
         nodes::list,

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { highlights } from "./highlights";
+import type { ExitCall, Segment, Snapshot } from "./read";
+
+const exit = (spanId: string, backend: number, durationMs: number, more: Partial<ExitCall> = {}): ExitCall =>
+  ({ spanId, backend: { id: backend }, durationMs, errors: [], ...more }) as ExitCall;
+const error = { type: "E", message: "", stack: "" };
+const of = (durationMs: number, ...exitCalls: ExitCall[]) =>
+  highlights({ durationMs, segments: [{ exitCalls } as unknown as Segment] } as unknown as Snapshot);
+const said = ({ findings }: ReturnType<typeof of>) =>
+  findings.map(({ kind, exit: { spanId }, calls, totalMs }) => `${kind} ${spanId} ${calls} ${totalMs}`);
+
+describe("what to look at", () => {
+  it("is what failed, then the slowest call, but not one that led to a segment that is here", () => {
+    const led = exit("led", 1, 90, { toSpanId: "s" });
+    expect(said(of(100, led, exit("slow", 2, 50), exit("bad", 3, 1, { errors: [error] })))).toEqual([
+      "failed bad 1 1",
+      "slowest slow 1 50",
+    ]);
+  });
+
+  it("is one backend called again and again, whose slowest call is shown", () => {
+    const many = Array.from({ length: 12 }, (_, index) => exit(`q${index}`, 7, index === 5 ? 3 : 2));
+    expect(said(of(26, ...many))).toEqual(["slowest q5 1 3", "repeated q5 12 25"]);
+    expect(said(of(1000, ...many))).toEqual([]);
+  });
+
+  it("counts all that failed and lists three", () => {
+    const many = Array.from({ length: 9 }, (_, index) => exit(`x${index}`, index, 0, { errors: [error] }));
+    const result = of(100, ...many);
+    expect([result.failed, result.findings.length]).toEqual([9, 3]);
+  });
+});
