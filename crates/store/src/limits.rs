@@ -24,8 +24,8 @@ pub const SNAPSHOTS_RETENTION_DAYS: u64 = 14;
 /// Bytes of one block before compression. A segment that needs more is refused; a report as well.
 pub const BLOCK_CONTENT_BYTES_MAX: usize = 128 << 20;
 
-/// Bytes of segments after which a new block is begun. Larger ones pack better (bench/store: 64.7 bytes a span at
-/// 128 KiB, 60.0 at 256 KiB), and one has to be unpacked to show one request.
+/// Bytes of segments after which a new block is begun. Larger ones pack better (bench/store, before there were
+/// columns: 64.7 bytes a span at 128 KiB, 60.0 at 256 KiB), and one has to be unpacked to show one request.
 pub const SEGMENT_BLOCK_CONTENT_BYTES: usize = 256 << 10;
 
 /// Characters of the first error shown in a list of segments.

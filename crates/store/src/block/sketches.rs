@@ -17,8 +17,8 @@ use crate::aggregate::KeySeed;
 /// The newest version: series by series.
 pub const VERSION: u8 = 3;
 
-/// Points of a series that are packed together, about ten minutes: more would need less room, but to read one all
-/// before it must be read. Part of the format.
+/// Points of a series that are packed together, about ten minutes: more need less room (bench/store: 19.1 bytes each
+/// with 60, 20.6 with 10), but to read one all before it must be read. Part of the format.
 const POINTS_TOGETHER: usize = 10;
 
 /// Pairs. Version 1 had gaps and counts in two columns of varints.
