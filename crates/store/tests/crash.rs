@@ -142,6 +142,28 @@ fn child_that_ingests() {
     });
 }
 
+/// Every file is sound, and together they hold so many batches, all of them packed.
+fn check_files(directory: &Path, batches: usize) {
+    let (mut segments, mut reports) = (0, 0);
+    for entry in ["metrics", "metrics-10m", "metrics-1h", "snapshots", "."]
+        .iter()
+        .flat_map(|f| std::fs::read_dir(directory.join(f)).unwrap())
+    {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "db") {
+            let connection = rusqlite::Connection::open(&path).unwrap();
+            let sound: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+            assert_eq!(sound, "ok", "{}", path.display());
+            let count = |what: &str| connection.query_row(what, [], |row| row.get::<_, i64>(0)).unwrap_or(0);
+            segments += count("SELECT count(*) FROM segment");
+            // Everything is packed, and every report is of a source of its own.
+            reports += count("SELECT count(*) FROM chunk");
+        }
+    }
+    let expected = [WHOLE.0, WHOLE.1].map(|each| (each * batches) as i64);
+    assert_eq!([reports, segments], expected);
+}
+
 #[test]
 fn killed_at_any_moment_nothing_acknowledged_is_lost() {
     let kills: u64 = std::env::var("STORE_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(10);
@@ -200,24 +222,7 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
         }
     }
     drop(store);
-    let (mut segments, mut reports) = (0, 0);
-    for entry in ["metrics", "metrics-10m", "metrics-1h", "snapshots", "."]
-        .iter()
-        .flat_map(|f| std::fs::read_dir(directory.path().join(f)).unwrap())
-    {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "db") {
-            let connection = rusqlite::Connection::open(&path).unwrap();
-            let sound: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-            assert_eq!(sound, "ok", "{}", path.display());
-            let count = |what: &str| connection.query_row(what, [], |row| row.get::<_, i64>(0)).unwrap_or(0);
-            segments += count("SELECT count(*) FROM segment");
-            // Everything is packed, and every report is of a source of its own.
-            reports += count("SELECT count(*) FROM chunk");
-        }
-    }
-    let expected = [WHOLE.0, WHOLE.1].map(|each| (each * acknowledged.len()) as i64);
-    assert_eq!([reports, segments], expected);
+    check_files(directory.path(), acknowledged.len());
     println!(
         "{kills} kills: {} batches kept, {unacknowledged} of them committed but not acknowledged, \
          slowest open {slowest_open:?}",
