@@ -12,7 +12,10 @@ import {
 import {
   parseSearch,
   readApplicationsSearch,
+  readBackendSearch,
   readBackendsSearch,
+  readCompareSearch,
+  readErrorsSearch,
   readLoginSearch,
   readSnapshotSearch,
   readSnapshotsSearch,
@@ -141,6 +144,26 @@ const snapshotRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/SnapshotPage"), "SnapshotPage"),
 });
 
+const compareRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/snapshots/compare",
+  validateSearch: readCompareSearch,
+  component: lazyRouteComponent(() => import("./pages/ComparePage"), "ComparePage"),
+});
+
+const errorsRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/errors",
+  validateSearch: readErrorsSearch,
+  component: lazyRouteComponent(() => import("./pages/ErrorsPage"), "ErrorsPage"),
+});
+
+const errorRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/errors/$tier/$error",
+  component: lazyRouteComponent(() => import("./pages/ErrorPage"), "ErrorPage"),
+});
+
 const backendsRoute = createRoute({
   getParentRoute: () => applicationRoute,
   path: "/backends",
@@ -151,6 +174,7 @@ const backendsRoute = createRoute({
 const backendRoute = createRoute({
   getParentRoute: () => applicationRoute,
   path: "/backends/$backend",
+  validateSearch: readBackendSearch,
   component: lazyRouteComponent(() => import("./pages/BackendPage"), "BackendPage"),
 });
 
@@ -221,6 +245,9 @@ const routeTree = rootRoute.addChildren([
       transactionRoute,
       snapshotsRoute,
       snapshotRoute,
+      compareRoute,
+      errorsRoute,
+      errorRoute,
       backendsRoute,
       backendRoute,
       tiersRoute,

@@ -3,10 +3,13 @@
 const NONE = "–";
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
-function digits(value: number, places: number): string {
-  return new Intl.NumberFormat("en", { maximumFractionDigits: places, minimumFractionDigits: places }).format(
-    value,
-  );
+/** Making one costs more than a hundred uses: they are kept by their number of places. */
+const fixed = [0, 1, 2].map(
+  (places) => new Intl.NumberFormat("en", { maximumFractionDigits: places, minimumFractionDigits: places }),
+);
+
+function digits(value: number, places: 0 | 1 | 2): string {
+  return (fixed[places] as Intl.NumberFormat).format(value);
 }
 
 /** A count: exact to 99,999, then 123 k, 4.5 M. */

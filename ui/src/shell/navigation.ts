@@ -37,6 +37,7 @@ export const APPLICATION_PLACES: readonly PlaceGroup[] = [
     title: "Troubleshoot",
     places: [
       { to: "/applications/$app/snapshots", label: "Snapshots", icon: "snapshot" },
+      { to: "/applications/$app/errors", label: "Errors", icon: "bug" },
       { to: "/applications/$app/metrics", label: "Metrics", icon: "chart" },
       { to: "/applications/$app/alerts", label: "Alerts", icon: "bell" },
     ],
