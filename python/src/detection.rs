@@ -2,7 +2,8 @@
 //!
 //! What a request is called and what counts as an error is the core's to say, for every language alike. The parts of a
 //! library that are patched are Python's (`appdynamics/agent/detection`); here is what they call, in as few calls as
-//! possible.
+//! possible. Nothing here calls what a program observes: before Python 3.14 the interpreter ends daemon threads by
+//! unwinding them, at whatever they wait for, and no frame of Rust survives that.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -218,16 +219,28 @@ pub fn short(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Ends a detected transaction: with the status of its answer, if it has one, and with what escaped its handler.
 #[pyfunction]
 #[pyo3(signature = (bt_handle, status=None, exc=None))]
-pub fn end_request(bt_handle: &Bound<'_, PyAny>, status: Option<u16>, exc: Option<&Bound<'_, PyAny>>) {
+pub fn end_request(
+    bt_handle: &Bound<'_, PyAny>,
+    status: Option<&Bound<'_, PyAny>>,
+    exc: Option<&Bound<'_, PyAny>>,
+) {
     quietly((), || {
         if let Ok(bt) = bt_handle.cast::<BtHandle>() {
-            end(bt.get(), status, exc);
+            end(bt.get(), status.and_then(status_code), exc);
         }
     });
 }
 
+/// The code of a status: a number, or a status line as WSGI has it (`404 Not Found`).
+fn status_code(status: &Bound<'_, PyAny>) -> Option<u16> {
+    match text(status) {
+        Some(line) => line.get(..3)?.parse().ok(),
+        None => status.extract().ok(),
+    }
+}
+
 /// See [`end_request`].
-pub fn end(bt: &BtHandle, status: Option<u16>, exc: Option<&Bound<'_, PyAny>>) {
+fn end(bt: &BtHandle, status: Option<u16>, exc: Option<&Bound<'_, PyAny>>) {
     let Some(core) = bt.core.core() else { return };
     let key = bt.core.key();
     if !core.is_running(key) {
@@ -327,6 +340,12 @@ const fn reason(status: u16) -> Option<&'static str> {
     })
 }
 
+/// Notes why a library is not observed, for `tierline doctor` and the node's page.
+#[pyfunction]
+pub fn note_detection(sentence: &str) {
+    quietly((), || tierline::detected::note(&short(Cow::Borrowed(sentence))));
+}
+
 /// What a thread takes along from the execution context that started it.
 #[pyclass(frozen, module = "appdynamics._native")]
 pub struct Carried {
@@ -345,46 +364,36 @@ pub fn carry(py: Python<'_>) -> Option<Carried> {
     })
 }
 
-/// Calls `function` with what was carried, and then leaves the context as it was.
-#[pyfunction]
-#[pyo3(signature = (carried, function, *arguments, **named))]
-pub fn call_carried<'py>(
-    py: Python<'py>,
-    carried: &Bound<'py, Carried>,
-    function: &Bound<'py, PyAny>,
-    arguments: &Bound<'py, pyo3::types::PyTuple>,
-    named: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let before = quietly(None, || enter(py, carried.get()));
-    let result = function.call(arguments, named);
-    if let Some(before) = before {
-        quietly((), || before.restore(py));
-    }
-    result
-}
-
 /// What was active before something carried was.
-struct Before {
+#[pyclass(frozen, module = "appdynamics._native")]
+pub struct Before {
     core: Arc<Core>,
-    active: Option<(tierline::BtHandle, Execution)>,
+    /// The key of what was active, and who began it.
+    active: Option<(u64, Execution)>,
 }
 
-fn enter(py: Python<'_>, carried: &Carried) -> Option<Before> {
-    let core = process::current()?;
-    let bt = core.by_key(carried.key)?;
-    let active = context::active(py, &core);
-    context::activate(py, &core, &bt, carried.execution);
-    Some(Before { core, active })
+/// Makes what was carried active here. `None` when it is over by now.
+#[pyfunction]
+pub fn enter_carried(py: Python<'_>, carried: &Bound<'_, Carried>) -> Option<Before> {
+    quietly(None, || {
+        let core = process::current()?;
+        let carried = carried.get();
+        let bt = core.by_key(carried.key)?;
+        let active = context::active(py, &core).map(|(bt, execution)| (bt.key(), execution));
+        context::activate(py, &core, &bt, carried.execution);
+        Some(Before { core, active })
+    })
 }
 
-impl Before {
-    fn restore(self, py: Python<'_>) {
-        let Self { core, active } = self;
-        match active {
-            Some((bt, execution)) => context::activate(py, &core, &bt, execution),
-            None => context::activate(py, &core, &tierline::BtHandle::none(), Execution::current(py)),
-        }
-    }
+/// Leaves the context as it was before [`enter_carried`].
+#[pyfunction]
+pub fn leave_carried(py: Python<'_>, before: &Bound<'_, Before>) {
+    quietly((), || {
+        let Before { core, active } = before.get();
+        let active = active.and_then(|(key, execution)| Some((core.by_key(key)?, execution)));
+        let (bt, execution) = active.unwrap_or_else(|| (tierline::BtHandle::none(), Execution::current(py)));
+        context::activate(py, core, &bt, execution);
+    });
 }
 
 /// What the module `appdynamics._native` has of detection.
@@ -394,8 +403,10 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(begin_request, module)?)?;
     module.add_function(wrap_pyfunction!(end_request, module)?)?;
     module.add_function(wrap_pyfunction!(fail_request, module)?)?;
+    module.add_function(wrap_pyfunction!(note_detection, module)?)?;
     module.add_function(wrap_pyfunction!(carry, module)?)?;
-    module.add_function(wrap_pyfunction!(call_carried, module)?)?;
+    module.add_function(wrap_pyfunction!(enter_carried, module)?)?;
+    module.add_function(wrap_pyfunction!(leave_carried, module)?)?;
     crate::detection_wsgi::add(module)?;
     crate::detection_asgi::add(module)?;
     crate::detection_exit::add(module)

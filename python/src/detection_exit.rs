@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyString};
 use smallvec::SmallVec;
 use tierline::detected::{Detected, DetectedExit};
 use tierline::outside::Outside;
@@ -348,31 +348,10 @@ pub fn count_failed_http(
     }
 }
 
-/// Calls `function(*arguments, **named)` within an exit call: the whole of what most drivers need. An answer is what it
-/// is, and what is raised goes on.
-#[pyfunction]
-#[pyo3(signature = (backend, operation, function, *arguments, **named))]
-pub fn call_exit<'py>(
-    py: Python<'py>,
-    backend: &Bound<'py, Backend>,
-    operation: &Bound<'py, PyAny>,
-    function: &Bound<'py, PyAny>,
-    arguments: &Bound<'py, PyTuple>,
-    named: Option<&Bound<'py, pyo3::types::PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let exit = begin_exit(py, backend, operation, false);
-    let result = function.call(arguments, named);
-    if let Some(exit) = exit {
-        exit.end(result.as_ref().err().map(|error| error.value(py).as_any()));
-    }
-    result
-}
-
 /// What the module `appdynamics._native` has of exit calls.
 pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Backend>()?;
     module.add_function(wrap_pyfunction!(begin_exit, module)?)?;
-    module.add_function(wrap_pyfunction!(call_exit, module)?)?;
     module.add_function(wrap_pyfunction!(is_observed, module)?)?;
     module.add_function(wrap_pyfunction!(begin_http, module)?)?;
     module.add_function(wrap_pyfunction!(begin_http1, module)?)?;

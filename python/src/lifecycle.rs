@@ -50,7 +50,9 @@ pub fn init(
             // Without it only what `atexit` and its relatives would have saved is lost.
             let _ = py.import("appdynamics.agent._ending").and_then(|ending| ending.call_method0("prepare"));
             // Without it nothing is detected, and the API works as ever.
-            let _ = py.import("appdynamics.agent.detection").and_then(|detection| detection.call_method0("install"));
+            let _ = py
+                .import("appdynamics.agent.detection")
+                .and_then(|detection| detection.call_method0("install"));
         }
         configured
     });

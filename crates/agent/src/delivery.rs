@@ -391,6 +391,7 @@ impl Delivery {
             diagnostics.misuse.insert("called before init or after shutdown".to_owned(), unheard);
         }
         diagnostics.warnings.extend(self.settings.warnings.lines());
+        diagnostics.warnings.extend(crate::detected::notes());
         let state = self.lock();
         diagnostics.warnings.extend(state.notes.iter().cloned());
         diagnostics.warnings.extend(state.outbox.warning.clone());

@@ -4,11 +4,13 @@
 //! five answers at once has made five calls. And nobody made a mistake when one outlives its BT.
 
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use tierline_model::{ErrorRecord, ExitType};
 
 use crate::clock::monotonic_ns;
 use crate::exit_call::ExitHandle;
+use crate::limits::DETECTION_NOTES_MAX;
 use crate::recorder::Core;
 use crate::running::slots;
 use crate::thread_cache;
@@ -131,4 +133,20 @@ impl DetectedExit {
     pub fn correlation_header(&self, out: &mut String) -> bool {
         self.handle.correlation_header(false, out)
     }
+}
+
+/// What could not be detected in this process, whatever agents began and ended in it.
+static NOTES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Notes why something is not detected, in a sentence, once: `tierline doctor` and the node's page show it.
+pub fn note(sentence: &str) {
+    let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
+    if notes.len() < DETECTION_NOTES_MAX && notes.iter().all(|known| known != sentence) {
+        notes.push(sentence.to_owned());
+    }
+}
+
+/// What was noted.
+pub(crate) fn notes() -> Vec<String> {
+    NOTES.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -168,6 +168,9 @@ pub const ERROR_BYTES_PER_TRANSACTION_MAX: usize = 1 << 20;
 /// Bytes of the texts of an error's causes, in Rust.
 pub const CAUSES_BYTES_MAX: usize = 32_000;
 
+/// Sentences about what is not detected in a process.
+pub const DETECTION_NOTES_MAX: usize = 50;
+
 // --- SQL ---
 
 /// Bytes of a statement that are looked at: more than a snapshot shows of one.

@@ -10,10 +10,12 @@ import sys
 
 USAGE = """\
 usage: pyagent run [-c FILE] [--use-manual-proxy] [--] COMMAND [ARGUMENT ...]
+       pyagent detection
        pyagent proxy start|stop|restart
 
   run      run a command with the agent, for instance
              pyagent run -c /etc/appdynamics.cfg -- gunicorn shop:app
+  detection  what would be detected here: every library that is installed, its version, whether its hooks fit
   proxy    accepted and ignored: this agent reports by itself and needs no proxy
 
   -c FILE, --config-file FILE   the agent's configuration file
@@ -40,7 +42,9 @@ def main(arguments=None):
         return run(arguments[1:])
     if arguments[0] == "proxy":
         return proxy(arguments[1:])
-    return fail(f"unknown command {arguments[0]!r}: expected run or proxy", USAGE)
+    if arguments[0] == "detection":
+        return detection()
+    return fail(f"unknown command {arguments[0]!r}: expected run, detection or proxy", USAGE)
 
 
 def run(arguments):
@@ -80,6 +84,30 @@ def proxy(arguments):
     if action not in ("start", "stop", "restart"):
         return fail("expected: pyagent proxy start, stop or restart", USAGE)
     print(f"pyagent: nothing to {action}: this agent reports by itself and needs no proxy")
+    return 0
+
+
+def detection():
+    """``pyagent detection``: puts every hook in whose library is installed here, and says what became of it."""
+    from importlib import import_module
+
+    try:
+        from appdynamics.agent.detection import loading
+        from appdynamics.agent.detection.table import HOOKS
+    except ImportError as error:
+        return fail(f"the agent cannot run here: {error}", status=EXIT_NOT_EXECUTABLE)
+    loading.watch(HOOKS)
+    print(f"{'library':<20} {'version':<12} {'state':<14} {'tested':<28} in front of")
+    for hook in HOOKS:
+        try:
+            import_module(hook.module)
+        except Exception as error:
+            state, why = ("not installed", "") if isinstance(error, ImportError) else ("fails", str(error))
+        else:
+            state, why = loading.state_of(hook)
+        version = getattr(sys.modules.get(hook.module.partition(".")[0]), "__dict__", {}).get("__version__", "")
+        what = why or f"{hook.module}: {hook.patches}"
+        print(f"{hook.library:<20} {version!s:<12} {state:<14} {hook.tested:<28} {what}")
     return 0
 
 

@@ -42,6 +42,13 @@ def with_httpx(url, headers):
         return client.get(url, headers=headers).status_code
 
 
+def with_httpx2(url, headers):
+    import httpx2
+
+    with httpx2.Client() as client:
+        return client.get(url, headers=headers).status_code
+
+
 def with_httpx_async(url, headers):
     import httpx
 
@@ -77,6 +84,7 @@ CLIENTS = {
     "requests": with_requests,
     "urllib3": with_urllib3,
     "httpx": with_httpx,
+    "httpx2": with_httpx2,
     "httpx-async": with_httpx_async,
     "aiohttp": with_aiohttp,
     "tornado": with_tornado,

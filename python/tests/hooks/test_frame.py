@@ -6,10 +6,9 @@ import types
 
 import pytest
 
-from appdynamics import _native
 from appdynamics.agent import api as appd
 from appdynamics.agent import detection
-from appdynamics.agent.detection import loading, replaced, table
+from appdynamics.agent.detection import loading, observed, replaced, table
 
 SHOP = """
 import {imports}
@@ -188,7 +187,7 @@ def rule(name, **more):
 def request(path, **more):
     from test_wsgi import bare, call
 
-    return call(lambda *arguments: _native.serve_wsgi(bare, None, *arguments), path, **more)
+    return call(lambda *arguments: observed.serve_wsgi(bare, None, *arguments), path, **more)
 
 
 def test_rules_of_the_controller(controller):

@@ -100,3 +100,35 @@ def test_greenlets(run, controller):
         appd.shutdown()
         """)
     assert result.stdout == "[True, True, True]\nTrue True\nFalse\n"
+
+
+def test_daemon_threads_within_calls_do_not_disturb_the_end(run, controller):
+    """An interpreter that ends unwinds them; frames of native code around them would end the process with a signal."""
+    for _ in range(3):
+        result = run("""
+            import threading, time
+            from wsgiref.util import setup_testing_defaults
+            from appdynamics import _native
+            from appdynamics.agent import api as appd
+            appd.init()
+            from appdynamics.agent.detection.observed import call_carried, call_exit, serve_wsgi
+
+            def wait(*arguments):
+                started.release()
+                while True:
+                    time.sleep(0.001)
+
+            def serve():
+                environ = {"PATH_INFO": "/waits"}
+                setup_testing_defaults(environ)
+                serve_wsgi(wait, None, environ, lambda status, headers: None)
+
+            started = threading.Semaphore(0)
+            backend = _native.Backend("DB", "db", {"HOST": "db"})
+            with appd.bt("shop"):
+                carried = _native.carry()
+                for target in (serve, lambda: call_carried(carried, wait), lambda: call_exit(backend, "x", wait)):
+                    threading.Thread(target=target, daemon=True).start()
+                    started.acquire()
+            """)
+        assert (result.returncode, result.stderr) == (0, "")

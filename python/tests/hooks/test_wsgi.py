@@ -2,6 +2,7 @@
 
 import io
 import threading
+import time
 import urllib.request
 from wsgiref.util import setup_testing_defaults
 
@@ -230,19 +231,81 @@ def _werkzeug():
     return server, server.server_port, server.shutdown
 
 
-@pytest.mark.parametrize("kind", [_wsgiref, _werkzeug], ids=["wsgiref", "werkzeug"])
+class _Waitress:
+    def __init__(self):
+        import waitress.server
+
+        self._server = waitress.server.create_server(bare, listen="127.0.0.1:0", threads=1)
+        self.port = self._server.effective_port
+
+    def serve_forever(self):
+        self._server.run()
+
+    def shutdown(self):
+        self._server.close()
+
+    def server_close(self):
+        self._server.task_dispatcher.shutdown()
+
+
+def _waitress():
+    server = _Waitress()
+    return server, server.port, server.shutdown
+
+
+@pytest.mark.parametrize("kind", [_wsgiref, _werkzeug, _waitress], ids=["wsgiref", "werkzeug", "waitress"])
 def test_requests_of_a_bare_application_behind_a_server(agent, kind):
     server, port, stop = kind()
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/bare/thing/1") as answer:
             assert answer.read() == b"active"
     finally:
         stop()
-        thread.join()
+        thread.join(5)
         server.server_close()
     assert agent.stop().bts() == {"/bare/thing": 1}
+
+
+@pytest.mark.parametrize("worker", ["sync", "gthread", "gevent"])
+def test_requests_of_a_bare_application_behind_gunicorn(controller, tmp_path, worker):
+    import os
+    import signal
+    import subprocess
+    import sys
+
+    from servers import free_port
+
+    from appdynamics.scripts.pyagent import AUTOSTART_DIRECTORY
+
+    port = free_port()
+    (tmp_path / "bare.py").write_text(
+        "from appdynamics.agent import api as appd\n"
+        "def application(environ, start_response):\n"
+        "    start_response('200 OK', [('Content-Length', '4')])\n"
+        "    return [str(bool(appd.get_active_bt_handle(environ))).encode()]\n"
+    )
+    path = os.pathsep.join([AUTOSTART_DIRECTORY, os.environ.get("PYTHONPATH", "")])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-k", worker, "-w", "1", "-b", f"127.0.0.1:{port}", "bare:application"],
+        env={**os.environ, **controller.environ(), "PYTHONPATH": path},
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(200):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/bare/thing/1", timeout=10) as answer:
+                    assert answer.read() == b"True"
+                break
+            except OSError:
+                time.sleep(0.1)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    received = controller.wait_for(lambda received: received.bts())
+    assert received.bts() == {"/bare/thing": 1}
 
 
 def test_the_callers_transaction_goes_on(agent, controller):
@@ -296,7 +359,7 @@ def test_a_streamed_answer_ends_with_its_last_piece(agent):
 
 
 def test_bodies_keep_their_type_and_files_go_to_the_server_as_they_are(agent):
-    from appdynamics._native import serve_wsgi
+    from appdynamics.agent.detection.observed import serve_wsgi
 
     class Wrapper:
         def __init__(self, file):
@@ -323,7 +386,7 @@ def test_bodies_keep_their_type_and_files_go_to_the_server_as_they_are(agent):
 
 
 def test_odd_applications(agent):
-    from appdynamics._native import serve_wsgi
+    from appdynamics.agent.detection.observed import serve_wsgi
 
     for environ in (
         None,

@@ -3,7 +3,7 @@
 A library is touched only when the program imports it: what is patched then, by which module here, and with which
 versions that was tested, is in :mod:`~appdynamics.agent.detection.table`. Everything can be undone, nothing raises
 into the program, results keep their types, and without an agent that runs every patch does nothing but call what it
-stands for. """
+stands for."""
 
 import sys
 
@@ -47,5 +47,6 @@ def _is_left_out(hook, without):
 
 def _version(hook):
     module = sys.modules.get(hook.module.partition(".")[0])
-    version = getattr(module, "__version__", "") if module is not None else ""
+    # Not by `getattr`: some answer with a warning.
+    version = vars(module).get("__version__", "") if module is not None else ""
     return version if isinstance(version, str) else ""

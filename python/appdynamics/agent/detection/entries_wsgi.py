@@ -3,7 +3,8 @@ applications without one. Whoever comes first begins the transaction; the one be
 
 import sys
 
-from appdynamics._native import fail_request, serve_wsgi
+from appdynamics._native import fail_request
+from appdynamics.agent.detection.observed import serve_wsgi
 from appdynamics.agent.detection.replaced import replace, replace_if_there
 
 

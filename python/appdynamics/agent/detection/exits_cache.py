@@ -1,6 +1,7 @@
 """Commands that caches are sent become exit calls. Keys and values stay out of them."""
 
-from appdynamics._native import Backend, begin_exit, call_exit, is_observed
+from appdynamics._native import Backend, begin_exit, is_observed
+from appdynamics.agent.detection.observed import call_exit
 from appdynamics.agent.detection.replaced import replace, replace_if_there
 
 # Where a client or pool keeps the backend it leads to.

@@ -2,12 +2,13 @@
 
 Drivers written in Python have their methods replaced. Of those written in C the connections and cursors are subclasses
 of what the program asked for (PEP 249 leaves room for that): rows keep their types, and what was an instance still
-is one. """
+is one."""
 
 import contextlib
 import weakref
 
-from appdynamics._native import Backend, begin_exit, call_exit, is_observed
+from appdynamics._native import Backend, begin_exit, is_observed
+from appdynamics.agent.detection.observed import call_exit
 from appdynamics.agent.detection.replaced import replace, replace_if_there
 
 # Where a connection keeps the backend it leads to.

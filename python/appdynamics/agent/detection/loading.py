@@ -3,6 +3,8 @@
 import sys
 from importlib import import_module
 
+from appdynamics import _native
+
 # Module name → hooks.
 _watched = {}
 # Hook → (state, why).
@@ -105,3 +107,7 @@ def _put_in(hook, module):
     except Exception as error:
         # A version that is not as those we know: the program must run as ever, and `tierline doctor` says why.
         _states[hook] = ("failed", f"{type(error).__name__}: {error}")
+        version = vars(module).get("__version__", "")
+        _native.note_detection(
+            f"{hook.library} {version} is not observed ({hook.module}): {error}; tested is {hook.tested}"
+        )

@@ -4,7 +4,8 @@ Only the transaction does, not the rest of the context: what else a program keep
 without the agent. Tasks inherit their context from ``asyncio``.
 """
 
-from appdynamics._native import call_carried, carry
+from appdynamics._native import carry
+from appdynamics.agent.detection.observed import call_carried
 from appdynamics.agent.detection.replaced import replace
 
 
