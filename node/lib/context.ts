@@ -24,7 +24,7 @@ export function run<R>(txn: TimePromise, body: () => R): R {
 }
 
 /** Calls a function in the context of a transaction, as it was called: no closure on the path of a request. */
-export function callIn(txn: TimePromise, called: Called, self: unknown, args: IArguments): unknown {
+export function callIn(txn: TimePromise | undefined, called: Called, self: unknown, args: IArguments): unknown {
   return storage.run(txn, apply, called, self, args);
 }
 

@@ -11,7 +11,7 @@ import {
   VALUE_UNITS_MAX,
 } from './limits';
 import { native } from './native';
-import { textOf } from './text';
+import { property, textOf } from './text';
 import { dispose, type TimePromise } from './transaction';
 
 /** Taken once: programs and their tests replace it. */
@@ -217,12 +217,14 @@ function writeExit(out: Writer, txn: TimePromise, exit: ExitCall, endMs: number)
   const label = textOf(exit.label, NAME_UNITS_MAX);
   const { command } = exit;
   const operation = command === undefined || command === null ? '' : textOf(command, VALUE_UNITS_MAX);
+  const vendor = exit.isDetected && exit.isSql === true ? property(exit.identifyingProperties, 'Vendor') : undefined;
+  const dialect = typeof vendor === 'string' ? vendor : '';
   const error = exit.error === undefined ? undefined : errorTexts(exit.error);
   const properties: string[] = [];
   for (const [name, value] of shownProperties(exit).slice(0, PROPERTIES_MAX)) {
     properties.push(name, textOf(value, PROPERTY_UNITS_MAX));
   }
-  let units = label.length + operation.length + (error === undefined ? 0 : unitsOf(error));
+  let units = label.length + operation.length + dialect.length + (error === undefined ? 0 : unitsOf(error));
   for (const text of properties) units += text.length;
   out.piece(EXIT, units);
   out.number(exit.number);
@@ -232,6 +234,7 @@ function writeExit(out: Writer, txn: TimePromise, exit: ExitCall, endMs: number)
   out.number((isOpen ? 0 : ENDED) + (error === undefined ? 0 : FAILED_EXIT));
   out.text(label);
   out.text(operation);
+  out.text(dialect);
   out.number(properties.length / 2);
   for (const text of properties) out.text(text);
   out.number(error === undefined ? 0 : 1);

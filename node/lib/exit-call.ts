@@ -97,6 +97,8 @@ export class ExitCall {
   error: unknown = undefined;
   /** @internal Whether the error counts. */
   isFailed = false;
+  /** @internal Whether it was detected: what the program did not say itself is shown without literals. */
+  isDetected = false;
   /** @internal More properties: names and values by turns. */
   more: unknown[] | undefined = undefined;
 
@@ -211,6 +213,7 @@ export function beginAutomaticExit(txn: TimePromise, info: ExitCallInfo): ExitCa
   try {
     if (txn.state !== RUNNING) return undefined;
     const exit = new ExitCall(txn, info, RUNNING);
+    exit.isDetected = true;
     const before = txn.beforeExitCall;
     // Calls that the callback itself makes are not asked about: it would be called for ever.
     if (typeof before === 'function' && !isAsking) {
@@ -226,6 +229,16 @@ export function beginAutomaticExit(txn: TimePromise, info: ExitCallInfo): ExitCa
   } catch {
     caught('exit call: a failure of the agent');
     return undefined;
+  }
+}
+
+/** Ends an automatically detected exit call, unless it ended before, or its transaction did. For the hooks. */
+export function endAutomaticExit(exit: ExitCall | undefined, error?: unknown): void {
+  if (exit === undefined || exit.state !== RUNNING || exit.txn?.state !== RUNNING) return;
+  try {
+    finishExit(exit, error);
+  } catch {
+    caught('exit call: a failure of the agent');
   }
 }
 

@@ -1,5 +1,6 @@
 // Puts the compiled modules of a folder into its `index.js`: `one_file.mjs FOLDER`. Loading forty small files costs a
-// program three times as much as loading one, in time and in memory (`cargo xtask bench agent-node`, P8).
+// program three times as much as loading one, in time and in memory (`cargo xtask bench agent-node`, P8). Modules that
+// are asked for within functions only, the hooks of libraries, are read by few programs: they go into `later.js`.
 //
 // The modules are what tsc writes: CommonJS, with `require("./…")` for each other and nothing else that names a file.
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,8 @@ const OWN_MODULE = /\brequire\((["'])(\.[^"']*)\1\)/g;
 /** Every module that is needed, in the order in which it is first asked for, and its text with numbers for names. */
 const numbers = new Map();
 const texts = [];
+/** The numbers of modules that are needed at once. */
+const needed = new Set();
 
 /** What `import { … }` may name. Node.js looks for it in the text of a CommonJS module, and does not see it in ours. */
 const IMPORTABLE = [
@@ -52,31 +55,49 @@ function take(file) {
   const number = numbers.size;
   numbers.set(file, number);
   texts[number] = '';
-  texts[number] = bare(readFileSync(file, 'utf8')).replace(OWN_MODULE, (_, __, name) => `ours(${take(fileOf(file, name))})`);
+  const text = bare(readFileSync(file, 'utf8'));
+  if (/^(?:const|let|function|class) ours\b/m.test(text)) throw new Error(`${file}: \`ours\` is a word of the file it goes into`);
+  texts[number] = text.replace(OWN_MODULE, (_, __, name) => `ours(${take(fileOf(file, name))})`);
   return number;
 }
 
-take(entry);
+/** tsc begins a line with each module that is needed at once. */
+function need(number) {
+  if (needed.has(number)) return;
+  needed.add(number);
+  for (const [, other] of texts[number].matchAll(/^(?:const \w+ = |__exportStar\()?ours\((\d+)\)/gm)) need(Number(other));
+}
+
+const first = take(entry);
+need(first);
 const names = [...numbers.keys()].map((file) => relative(folder, file));
 // In parentheses: the engine compiles a function in them at once, instead of reading it twice.
-const modules = texts.map((text, number) => `// ${names[number]}\n((own, module) => {\n${text}\n}),`);
+const functions = texts.map((text, number) => `// ${names[number]}\n${number}: ((own, module) => {\n${text}\n}),`);
 const whole = `'use strict';
 // Made of the modules of this package, one function each.
 const loaded = [];
 function ours(number) {
   if (loaded[number] === undefined) {
     loaded[number] = { exports: {} };
-    modules[number](loaded[number].exports, loaded[number]);
+    (modules[number] ?? require('./later.js')(ours)[number])(loaded[number].exports, loaded[number]);
   }
   return loaded[number].exports;
 }
-const modules = [
-${modules.join('\n')}
-];
-module.exports = ours(0);
+const modules = {
+${functions.filter((_, number) => needed.has(number)).join('\n')}
+};
+module.exports = ours(${first});
 0 && (module.exports = { ${IMPORTABLE.join(', ')} });
+`;
+const later = `'use strict';
+// Made of the modules of this package that few programs need. They ask for others by \`ours\`.
+let modules;
+module.exports = (ours) => modules ??= {
+${functions.filter((_, number) => !needed.has(number)).join('\n')}
+};
 `;
 for (const name of readdirSync(folder, { recursive: true })) {
   if (String(name).endsWith('.js')) rmSync(join(folder, String(name)));
 }
 writeFileSync(entry, whole);
+writeFileSync(join(folder, 'later.js'), later);

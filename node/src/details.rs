@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use napi_derive::napi;
 use tierline::outside::{Ended, ExitDetails, Fate, Head, Outside};
+use tierline::sql::Dialect;
+use tierline::sql_cache;
 use tierline_model::limits::PROPERTIES_MAX;
 use tierline_model::{ErrorRecord, SpanId, Verdict};
 
 use crate::batch::{count, nanoseconds, policy_number, policy_of};
+use crate::lifecycle;
 use crate::recorder::{Recorder, with};
 
 const BEGIN: u64 = 1;
@@ -108,7 +111,12 @@ fn begin(outside: &mut Outside, pieces: &mut Pieces<'_>) -> Option<()> {
 fn exit(outside: &mut Outside, pieces: &mut Pieces<'_>) -> Option<()> {
     let [number, backend, offset_ms, duration_ms, flags] = pieces.numbers()?;
     let flags = count(flags);
-    let (display_name, operation) = (pieces.text()?, pieces.text()?);
+    let (display_name, operation, dialect) = (pieces.text()?, pieces.text()?, pieces.text()?);
+    let operation = if dialect.is_empty() || lifecycle::keeps_sql_raw() {
+        operation
+    } else {
+        Cow::Owned(sql_cache::with_cleaned(&operation, Dialect::of_vendor(&dialect), str::to_owned))
+    };
     let properties = usize::try_from(count(pieces.number()?)).ok().filter(|n| *n <= PROPERTIES_MAX)?;
     let mut texts = Vec::with_capacity(properties);
     for _ in 0..properties {

@@ -1,7 +1,7 @@
 //! Begin, end and condition of the agent.
 
 use std::sync::Once;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use napi_derive::napi;
@@ -12,13 +12,22 @@ use crate::guard::{PANICS, quietly, silence_panics};
 use crate::limits::WAIT_MS_MAX;
 use crate::settings;
 
+static RAW_SQL: AtomicBool = AtomicBool::new(false);
+
+/// Whether detected SQL keeps its literals.
+pub fn keeps_sql_raw() -> bool {
+    RAW_SQL.load(Ordering::Relaxed)
+}
+
 /// Begins the agent of this process. Whether the minimal settings are there.
 #[napi]
 pub fn init(names: Vec<String>, values: Vec<String>, runtime_version: String) -> bool {
     static SILENCED: Once = Once::new();
     quietly(false, || {
         SILENCED.call_once(silence_panics);
-        process::init(settings::resolve(names, values, runtime_version))
+        let settings = settings::resolve(names, values, runtime_version);
+        RAW_SQL.store(settings.raw_sql, Ordering::Relaxed);
+        process::init(settings)
     })
 }
 

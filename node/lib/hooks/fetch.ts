@@ -2,7 +2,7 @@
 import { subscribe, unsubscribe, type ChannelListener } from 'node:diagnostics_channel';
 import { current } from '../context';
 import { caught } from '../errors';
-import { beginAutomaticExit, finishExit, type ExitCall } from '../exit-call';
+import { beginAutomaticExit, endAutomaticExit, type ExitCall } from '../exit-call';
 import { RUNNING } from '../flags';
 import { property } from '../text';
 import { addHeaders } from './exit-headers';
@@ -132,8 +132,7 @@ function over(message: unknown): void {
     const exit = request?.[exitKey];
     if (request === undefined || exit === undefined) return;
     request[exitKey] = undefined;
-    if (exit.state !== RUNNING || exit.txn?.state !== RUNNING) return;
-    finishExit(exit, property(message, 'error') ?? statusError(exit));
+    endAutomaticExit(exit, property(message, 'error') ?? statusError(exit));
   } catch {
     caught('fetch: a failure of the agent');
   }

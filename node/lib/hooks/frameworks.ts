@@ -4,6 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Called } from '../context';
 import { caught } from '../errors';
 import { property } from '../text';
+import { libraries } from './libraries';
 import { watchModules, type Watched } from './modules';
 import { likeness, replace, undoneBy } from './replaced';
 import { failed, servedBy } from './served';
@@ -155,7 +156,7 @@ function watchFastify(message: unknown): void {
 
 /** Installs the hooks on web frameworks. */
 export function hookFrameworks(): void {
-  watchModules([layers, lastResort, koa, hapi]);
+  watchModules([layers, lastResort, koa, hapi, ...libraries]);
   subscribe('fastify.initialization', watchFastify);
   undoneBy(() => {
     unsubscribe('fastify.initialization', watchFastify);

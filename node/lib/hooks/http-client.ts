@@ -7,8 +7,7 @@ import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { current, type Called } from '../context';
 import { caught } from '../errors';
-import { beginAutomaticExit, finishExit, type ExitCall } from '../exit-call';
-import { RUNNING } from '../flags';
+import { beginAutomaticExit, endAutomaticExit, type ExitCall } from '../exit-call';
 import { property } from '../text';
 import type { TimePromise } from '../transaction';
 import { earlyRequest, portOf, type EarlyRequest } from './client-arguments';
@@ -33,13 +32,7 @@ function over(carrier: Carrier, error?: unknown): void {
   const exit = carrier[exitKey];
   if (exit === undefined) return;
   carrier[exitKey] = undefined;
-  // Its transaction has ended, and it with it.
-  if (exit.state !== RUNNING || exit.txn?.state !== RUNNING) return;
-  try {
-    finishExit(exit, error ?? statusError(exit));
-  } catch {
-    caught('http client: a failure of the agent');
-  }
+  endAutomaticExit(exit, error ?? statusError(exit));
 }
 
 /** Begins the exit call of a request that was made and is not sent yet. */
@@ -108,7 +101,7 @@ function make(original: Called, self: unknown, args: IArguments, defaultPort: nu
     request[exitKey] = exit;
     return request;
   } catch (error) {
-    finishExit(exit, error);
+    endAutomaticExit(exit, error ?? 'thrown');
     throw error;
   }
 }
