@@ -660,6 +660,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{app}/snapshots/{guid}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps all segments of an execution for ever, or no longer. */
+        post: operations["snapshots_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/{app}/violations": {
         parameters: {
             query?: never;
@@ -1279,6 +1296,11 @@ export interface components {
              */
             warning: number;
         };
+        /** @description Whether a snapshot is to be kept for ever. */
+        ArchiveRequest: {
+            /** @description Kept for ever (true), or dropped like the others one day (false). */
+            archived: boolean;
+        };
         /** @description One line. */
         AuditInfo: {
             /** @description What was done. */
@@ -1580,6 +1602,39 @@ export interface components {
              * @description 0 when nobody wrote anything.
              */
             version: number;
+        };
+        /** @description What a node's processes and the agents in them used, all processes added up. */
+        CostInfo: {
+            /**
+             * Format: double
+             * @description CPU time of the agents' reporter threads.
+             */
+            agentCpuMs: number;
+            /**
+             * Format: int64
+             * @description Memory the agents account for at their last reports.
+             */
+            agentMemoryBytes: number;
+            /**
+             * Format: int64
+             * @description Whole minutes something was reported on, in milliseconds; 0 when nothing was.
+             */
+            observedMs: number;
+            /**
+             * Format: double
+             * @description CPU time of the processes.
+             */
+            processCpuMs: number;
+            /**
+             * Format: int64
+             * @description Resident memory of the processes at their last reports.
+             */
+            processMemoryBytes: number;
+            /**
+             * Format: int64
+             * @description Threads of the processes at their last reports.
+             */
+            threads: number;
         };
         /** @description An action that waits, was carried out or was given up. */
         DeliveryInfo: {
@@ -2229,6 +2284,8 @@ export interface components {
              * @description Segments it executed in the asked time.
              */
             calls: number;
+            /** @description What its processes and the agents in them used in the asked time. */
+            cost: components["schemas"]["CostInfo"];
             /**
              * Format: int64
              * @description Segments in error.
@@ -2540,6 +2597,10 @@ export interface components {
         };
         /** @description One kept execution over all its tiers. */
         Snapshot: {
+            /** @description Whether it is kept for ever. */
+            archived: boolean;
+            /** @description The backends its exit calls called; exit calls name them by their place here. */
+            backends: components["schemas"]["SnapshotBackend"][];
             /**
              * Format: int64
              * @description The business transaction.
@@ -2564,15 +2625,24 @@ export interface components {
             /** @description The originating segment's verdict (of the earliest segment when that one was not kept). */
             verdict: string;
         };
-        /** @description One exit call. */
-        SnapshotExitCall: {
+        /** @description A backend an execution called. */
+        SnapshotBackend: {
+            /** @description `HTTP`, `DB`, `CACHE`, `QUEUE`, `CUSTOM`, …. */
+            exitType: string;
             /**
              * Format: int64
-             * @description The backend called.
+             * @description Its id.
              */
-            backendId: number;
+            id: number;
             /** @description Its name. */
-            backendName: string;
+            name: string;
+            /** @description What identifies it. */
+            properties: components["schemas"]["NameValue"][];
+        };
+        /** @description One exit call. An execution may have 50,000 of them: what says nothing is left out. */
+        SnapshotExitCall: {
+            /** @description The backend called: its place among the snapshot's `backends`. */
+            backend: number;
             /** @description The label given for this call. */
             displayName: string;
             /**
@@ -2582,20 +2652,16 @@ export interface components {
             durationMs: number;
             /** @description Whether its end was seen. */
             ended: boolean;
-            /** @description Its errors. */
+            /** @description Its errors; left out when it has none. */
             errors: components["schemas"]["ErrorInfo"][];
-            /** @description `HTTP`, `DB`, `CACHE`, `QUEUE`, `CUSTOM`, …. */
-            exitType: string;
-            /** @description What identifies the backend. */
-            identifyingProperties: components["schemas"]["NameValue"][];
             /**
              * Format: double
              * @description Milliseconds after the snapshot's start.
              */
             offsetMs: number;
-            /** @description URL, SQL text …; empty when not given. */
+            /** @description URL, SQL text …; left out when not given. */
             operation: string;
-            /** @description What was added for this call. */
+            /** @description What was added for this call; left out when nothing was. */
             optionalProperties: components["schemas"]["NameValue"][];
             /** @description Its number in the request's chain. */
             sequence: string;
@@ -2620,6 +2686,8 @@ export interface components {
         };
         /** @description One line of the list. */
         SnapshotRow: {
+            /** @description Whether it is kept for ever. */
+            archived: boolean;
             /**
              * Format: int64
              * @description The business transaction.
@@ -2685,6 +2753,11 @@ export interface components {
             appId: number;
             /** @description The business transaction's name. */
             btName: string;
+            /**
+             * Format: double
+             * @description CPU time of the thread; null when not known.
+             */
+            cpuMs: number | null;
             /**
              * Format: double
              * @description How long it took.
@@ -7081,6 +7154,8 @@ export interface operations {
             query?: {
                 /** @description Go on after this position (`next` of the page before). */
                 after?: string;
+                /** @description Only archived ones (true) or only those that are dropped one day (false). */
+                archived?: boolean;
                 /** @description Only segments that called this backend. */
                 backend?: number;
                 /** @description Only of this business transaction. */
@@ -7091,12 +7166,16 @@ export interface operations {
                 from?: number;
                 /** @description Only of this request. */
                 guid?: string;
+                /** @description Only with errors, those of exit calls included (true), or without any (false). */
+                hasErrors?: boolean;
                 /** @description At most so many; 100 when absent, 1,000 at most. */
                 limit?: number;
                 /** @description Only what lasted at least this long. */
                 minMs?: number;
                 /** @description Only segments of this node. */
                 node?: number;
+                /** @description Only kept for one of these reasons, separated by commas (`SLA_FAILURE,ERROR_SAMPLING,TIME_SAMPLING,…`). */
+                policies?: string;
                 /** @description Only segments of this tier. */
                 tier?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
@@ -7214,6 +7293,114 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    snapshots_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+                /** @description The request's GUID. */
+                guid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
