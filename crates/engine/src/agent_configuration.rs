@@ -165,16 +165,35 @@ pub fn effective(
     app_id: AppId,
     tier: Option<TierId>,
 ) -> Result<AgentConfig, StoreError> {
-    let damaged = |error: String| StoreError::Damaged(format!("agent configuration of {app_id}: {error}"));
-    let mut config = serde_json::to_value(AgentConfig::default()).map_err(|e| damaged(e.to_string()))?;
+    effective_with(store, account, app_id, tier, None).map_err(|error| match error {
+        ConfigurationError::Store(error) => error,
+        error => StoreError::Damaged(format!("agent configuration of {app_id}: {error}")),
+    })
+}
+
+/// What the agents of a tier would be told if `instead` were what people wrote for an application or a tier of it.
+///
+/// # Errors
+/// When it cannot mean anything, the store cannot be read or what is there cannot be understood.
+pub fn effective_with(
+    store: &dyn Store,
+    account: &str,
+    app_id: AppId,
+    tier: Option<TierId>,
+    instead: Option<(Option<TierId>, &Value)>,
+) -> Result<AgentConfig, ConfigurationError> {
+    let mut config = serde_json::to_value(AgentConfig::default()).map_err(|e| invalid(&e))?;
     let mut version = 1;
     for of in [Some(None), tier.map(Some)].into_iter().flatten() {
         let written = get(store, account, app_id, of)?;
-        let patch = cleaned(&written.patch).map_err(|e| damaged(e.to_string()))?;
-        merge(&mut config, &patch);
+        let other = instead.filter(|(place, _)| *place == of).map(|(_, patch)| patch);
+        merge(&mut config, &cleaned(other.unwrap_or(&written.patch))?);
         version += written.version;
     }
-    let mut config: AgentConfig = serde_json::from_value(config).map_err(|e| damaged(e.to_string()))?;
+    let mut config: AgentConfig = match instead {
+        Some(_) => understood(config)?,
+        None => serde_json::from_value(config).map_err(|e| invalid(&e))?,
+    };
     let (sessions, sessions_version) = diagnostic_sessions::for_agents(store, account, app_id)?;
     config.diagnostic_sessions = sessions;
     let admin = transactions_admin::load(store, account, app_id)?;

@@ -9,6 +9,7 @@ pub mod backends;
 pub mod backends_admin;
 pub mod baselines;
 pub mod business_transactions;
+pub mod detection_trial;
 pub mod diagnostic_sessions;
 mod documents;
 pub mod errors;

@@ -172,3 +172,15 @@ pub const FOREIGN_CONFIG_MS: u64 = 30_000;
 
 /// Requests our agents kept that are remembered to keep what foreign tiers did in them.
 pub const FOREIGN_KEPT_ELSEWHERE_MAX: usize = 50_000;
+
+/// Kept executions a trial of detection rules reads.
+pub const TRIAL_EXECUTIONS_MAX: usize = 100;
+
+/// Of one BT among them, so that a busy one does not hide the others.
+pub const TRIAL_EXECUTIONS_PER_BT_MAX: usize = 5;
+
+/// Kept segments looked through to find them.
+pub const TRIAL_SEGMENTS_MAX: usize = 1_000;
+
+/// Requests people may type into one trial.
+pub const TRIAL_REQUESTS_MAX: usize = 20;

@@ -16,6 +16,7 @@ pub mod backends;
 pub mod body;
 pub mod business_transactions;
 mod change;
+pub mod detection_trial;
 pub mod diagnostic_sessions;
 pub mod email_server;
 pub mod error;
@@ -24,6 +25,8 @@ pub mod events;
 pub mod flow_map;
 pub mod groups;
 pub mod health;
+pub mod metrics;
+
 pub mod nodes;
 pub mod numbers;
 pub mod oidc;
@@ -65,6 +68,8 @@ pub fn routes() -> Router<Shared> {
         .route("/backends", get(backends::list))
         .route("/backends/{backend}", get(backends::one))
         .route("/nodes", get(nodes::list))
+        .route("/metrics", get(metrics::folder))
+        .route("/metric-data", get(metrics::data))
         .merge(rules());
     Router::new()
         .route("/login", post(session::login))
@@ -124,6 +129,7 @@ fn rules() -> Router<Shared> {
         .route("/diagnostic-sessions/{guid}", delete(diagnostic_sessions::stop))
         .route("/diagnostic-policy", get(diagnostic_sessions::policy).put(diagnostic_sessions::set_policy))
         .route("/agent-configuration", get(agent_configuration::get).put(agent_configuration::put))
+        .route("/agent-configuration/trial", post(detection_trial::post))
         .route("/agent-configuration/history", get(agent_configuration::history))
         .route("/agent-configuration/roll-back", post(agent_configuration::roll_back))
 }

@@ -48,6 +48,15 @@ pub const REST_ANSWER_BYTES_MAX: usize = 32 << 20;
 /// Points of one answer of `metric-data`; more are refused.
 pub const REST_METRIC_POINTS_MAX: usize = 150_000;
 
+/// Points of all metrics one question of the page's metric browser gets.
+pub const PAGE_METRIC_POINTS_MAX: usize = 30_000;
+
+/// Metrics of one such question; more are counted, not drawn.
+pub const PAGE_METRIC_SERIES_MAX: usize = 50;
+
+/// Headers of a request that is typed to try detection rules on.
+pub const TRIAL_HEADERS_MAX: usize = 20;
+
 /// Events of one answer of the REST API (facts/controller-api 2.4).
 pub const REST_EVENTS_MAX: usize = 5_000;
 

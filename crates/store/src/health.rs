@@ -1,5 +1,7 @@
 //! What a store says about itself.
 
+use crate::options::Retention;
+
 /// A file that could not be understood and was put aside.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Quarantined {
@@ -18,6 +20,8 @@ pub struct StoreHealth {
     pub bytes: u64,
     /// Bytes they may have, when there is a limit.
     pub bytes_max: Option<u64>,
+    /// How long what is kept.
+    pub retention: Retention,
     /// Bytes free on its disk.
     pub disk_free_bytes: u64,
     /// Why writing is refused at the moment, when it is.

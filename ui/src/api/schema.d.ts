@@ -228,6 +228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{app}/agent-configuration/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what agents would be told and what requests would be called if this were written. Nothing is changed. */
+        post: operations["agent_configuration_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/{app}/alerting/{kind}": {
         parameters: {
             query?: never;
@@ -550,6 +567,40 @@ export interface paths {
         };
         /** How the application is now. */
         get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/metric-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of all metrics a path matches, one point per minute, ten minutes or hour. */
+        get: operations["metrics_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One folder of the metric tree. Folders of calls hold what was called in the range or in the day before its end. */
+        get: operations["metrics_folder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2246,6 +2297,70 @@ export interface components {
             /** @description The user's name (`admin`). */
             user: string;
         };
+        /** @description The numbers of the metrics a path matches. */
+        MetricDataAnswer: {
+            /**
+             * Format: int64
+             * @description How many metrics the path matches; not more than 50 of them are here.
+             */
+            matched: number;
+            /** @description The metrics. */
+            metrics: components["schemas"]["MetricNumbers"][];
+        };
+        /** @description Something in a folder. */
+        MetricEntry: {
+            /** @description Whether it is a folder; else a metric. */
+            folder: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description Its whole path, ready to be asked for. */
+            path: string;
+        };
+        /** @description The numbers of one metric. */
+        MetricNumbers: {
+            /** @description Its path. */
+            path: string;
+            /** @description Points that have data, by time. */
+            points: components["schemas"]["MetricPoint"][];
+            /**
+             * Format: int64
+             * @description The length of a point.
+             */
+            stepMs: number;
+        };
+        /** @description One point. */
+        MetricPoint: {
+            /**
+             * Format: int64
+             * @description What the sum is to be divided by.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The largest.
+             */
+            max: number;
+            /**
+             * Format: int64
+             * @description The smallest observation.
+             */
+            min: number;
+            /**
+             * Format: int64
+             * @description The sum of all observations.
+             */
+            sum: number;
+            /**
+             * Format: int64
+             * @description Its start.
+             */
+            t: number;
+            /**
+             * Format: int64
+             * @description The value: whole milliseconds, calls per minute or a number of calls, as in the public REST API.
+             */
+            value: number;
+        };
         /** @description A business transaction. */
         NamedBt: {
             /**
@@ -2353,12 +2468,77 @@ export interface components {
          * @enum {string}
          */
         Provider: "INTERNAL" | "OIDC";
+        /** @description A request that was kept. */
+        RecentRequest: {
+            /** @description The name it was measured under. */
+            btName: string;
+            /** @description Its snapshot. */
+            guid: string;
+            /** @description What it is and would be called. */
+            names: components["schemas"]["RequestNames"];
+            /** @description Whether only that name is known and stands for the path. */
+            onlyName: boolean;
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description The tier it entered.
+             */
+            tierId: number;
+        };
         /** @description A name that is reported under another one. */
         ReplacedNameInfo: {
             /** @description What the program passed. */
             given: string;
             /** @description What is reported. */
             reported: string;
+        };
+        /** @description What a request is called, and would be. */
+        RequestNames: {
+            /** @description `GET`, …; empty when it is not known. */
+            method: string;
+            /** @description By the rules that are written; null when it is no business transaction. */
+            now: string | null;
+            /** @description Its path. */
+            path: string;
+            /** @description By the rules that are tried; null when it would be none. */
+            then: string | null;
+        };
+        /** @description How long what is kept, in days. Set where the controller is started (docs/guide/controller.md). */
+        RetentionDays: {
+            /**
+             * Format: int64
+             * @description Who did what.
+             */
+            audit: number;
+            /**
+             * Format: int64
+             * @description Events and violations.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description One-hour sums.
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description One-minute numbers.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Snapshots that are not archived.
+             */
+            snapshots: number;
+            /**
+             * Format: int64
+             * @description Ten-minute sums.
+             */
+            tenMinutes: number;
         };
         /** @description What can be said about a role. What is absent stays as it is. */
         RoleChangeRequest: {
@@ -2897,8 +3077,15 @@ export interface components {
              * @description Bytes they may have; null without a limit.
              */
             limitBytes: number | null;
+            /**
+             * Format: int64
+             * @description Days of minute or ten-minute numbers dropped before their time since the start, for the same reason.
+             */
+            metricDaysDroppedForRoom: number;
             /** @description Why not; null when it can. */
             reason: string | null;
+            /** @description How long what is kept. */
+            retention: components["schemas"]["RetentionDays"];
             /**
              * Format: int64
              * @description Since when not; null when it can.
@@ -2950,6 +3137,38 @@ export interface components {
              * @description How many nodes it has.
              */
             nodes: number;
+        };
+        /** @description What the change would do. */
+        TrialAnswer: {
+            /** @description What agents would be told. */
+            effective: Record<string, never>;
+            /**
+             * @description Requests that were kept in the time, each method and path once, newest first; empty for those who may not see
+             *     snapshots.
+             */
+            recent: components["schemas"]["RecentRequest"][];
+            /** @description Those that were typed, in their order. */
+            typed: components["schemas"]["RequestNames"][];
+        };
+        /** @description A change to try. */
+        TrialRequest: {
+            /** @description What would differ, as a JSON merge patch. */
+            patch: Record<string, never>;
+            /** @description Requests to try it on besides those that were kept, at most 20. */
+            requests?: components["schemas"]["TypedRequest"][];
+        };
+        /** @description A request somebody typed. */
+        TypedRequest: {
+            /** @description The kind of agent: `PYTHON_WEB`, `NODEJS_WEB` (when absent), `RUST_WEB` or `OPEN_TELEMETRY`. */
+            entryType?: string | null;
+            /** @description Headers, at most 20. */
+            headers?: {
+                [key: string]: string;
+            };
+            /** @description `GET`, …. */
+            method?: string;
+            /** @description The path with its query; a whole URL is understood. */
+            url: string;
         };
         /** @description What can be said about a user. What is absent stays as it is. */
         UserChangeRequest: {
@@ -4616,6 +4835,111 @@ export interface operations {
             };
             /** @description The version is not kept any more. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not what the call takes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    agent_configuration_trial: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description The tier; the application when absent. */
+                tier?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            /** @description It cannot be used; the answer names the key at fault. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6803,6 +7127,154 @@ export interface operations {
                 };
             };
             /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    metrics_data: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Parts joined by `|`; `*` stands for any one part, `\|` for a `|` inside a name; the root when absent. */
+                metricPath?: string;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricDataAnswer"];
+                };
+            };
+            /** @description The path cannot be read or matches too much. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    metrics_folder: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Parts joined by `|`; `*` stands for any one part, `\|` for a `|` inside a name; the root when absent. */
+                metricPath?: string;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricEntry"][];
+                };
+            };
+            /** @description The path cannot be read. */
             400: {
                 headers: {
                     [name: string]: unknown;

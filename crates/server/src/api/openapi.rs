@@ -5,8 +5,9 @@ use utoipa::OpenApi;
 
 use super::{
     access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit,
-    backends, business_transactions, diagnostic_sessions, email_server, error_groups, events, flow_map,
-    groups, health, nodes, oidc, roles, scorecard, series, session, snapshot, snapshots, status, users,
+    backends, business_transactions, detection_trial, diagnostic_sessions, email_server, error_groups,
+    events, flow_map, groups, health, metrics, nodes, oidc, roles, scorecard, series, session, snapshot,
+    snapshots, status, users,
 };
 
 /// The page API.
@@ -38,6 +39,8 @@ use super::{
         backends::list,
         backends::one,
         nodes::list,
+        metrics::folder,
+        metrics::data,
         access_keys::list,
         access_keys::add,
         access_keys::one,
@@ -93,6 +96,7 @@ use super::{
         diagnostic_sessions::set_policy,
         agent_configuration::get,
         agent_configuration::put,
+        detection_trial::post,
         agent_configuration::history,
         agent_configuration::roll_back,
         email_server::get,

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use tierline_store::Retention;
 use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorAnswer};
@@ -39,14 +40,51 @@ pub struct StoreStatus {
     pub bytes: u64,
     /// Bytes they may have; null without a limit.
     pub limit_bytes: Option<u64>,
+    /// How long what is kept.
+    pub retention: RetentionDays,
     /// Bytes free on its disk.
     pub disk_free_bytes: u64,
     /// Snapshots dropped before their time since the start, to keep below the limit.
     pub snapshots_dropped_for_room: u64,
+    /// Days of minute or ten-minute numbers dropped before their time since the start, for the same reason.
+    pub metric_days_dropped_for_room: u64,
     /// Damaged files that were put aside since the start.
     pub damaged_files: Vec<String>,
     /// Why packing or dropping of old data failed the last time; null when it did not.
     pub upkeep_problem: Option<String>,
+}
+
+/// How long what is kept, in days. Set where the controller is started (docs/guide/controller.md).
+#[derive(Serialize, ToSchema, Debug, Clone, Copy)]
+#[serde(rename_all = "camelCase")]
+pub struct RetentionDays {
+    /// One-minute numbers.
+    pub minutes: u64,
+    /// Ten-minute sums.
+    pub ten_minutes: u64,
+    /// One-hour sums.
+    pub hours: u64,
+    /// Snapshots that are not archived.
+    pub snapshots: u64,
+    /// Events and violations.
+    pub events: u64,
+    /// Who did what.
+    pub audit: u64,
+}
+
+impl From<Retention> for RetentionDays {
+    fn from(retention: Retention) -> Self {
+        let Retention { minutes_days, tens_days, hours_days, snapshots_days, events_days, audit_days } =
+            retention;
+        Self {
+            minutes: minutes_days,
+            ten_minutes: tens_days,
+            hours: hours_days,
+            snapshots: snapshots_days,
+            events: events_days,
+            audit: audit_days,
+        }
+    }
 }
 
 /// What comes in.
@@ -100,8 +138,10 @@ pub async fn status(
             since: trouble.map(|trouble| trouble.since_ms),
             bytes: health.bytes,
             limit_bytes: health.bytes_max,
+            retention: health.retention.into(),
             disk_free_bytes: health.disk_free_bytes,
             snapshots_dropped_for_room: health.segments_dropped_for_room,
+            metric_days_dropped_for_room: health.metric_days_dropped_for_room,
             damaged_files: health.quarantined.into_iter().map(|damaged| damaged.file).collect(),
             upkeep_problem: health.upkeep_error,
         },

@@ -98,3 +98,57 @@ async fn excluded_and_promoted_names_reach_agents() {
         (vec![shop::BT.into()], vec!["/hot".into()])
     );
 }
+
+#[tokio::test]
+async fn a_change_is_tried_before_it_is_written() {
+    let server = Server::with_shop().await;
+    let path = "/agent-configuration/trial";
+    let rule = json!({"detection": {
+        "match_rules": [{"name": "Sale", "priority": 1, "request": {"method": "POST", "path": {"comparison": "starts_with", "value": "/sell"}}}],
+        "exclude_rules": [{"name": "no health", "request": {"path": {"comparison": "ends_with", "value": "/health"}}}]}});
+    let typed = json!([
+        {"method": "POST", "url": "https://shop.example/sell/7?x=1"},
+        {"method": "GET", "url": "/a/b/health", "entryType": "PYTHON_WEB"},
+        {"url": "/a/b/c", "headers": {"X-Team": "red"}}]);
+    let tried =
+        expect(&server, "POST", path, json!({"patch": rule, "requests": typed}), StatusCode::OK).await;
+    let names: Vec<_> =
+        tried["typed"].as_array().unwrap().iter().map(|one| (&one["now"], &one["then"])).collect();
+    assert_eq!(
+        names,
+        [
+            (&json!("/sell/7"), &json!("Sale")),
+            (&json!("/a/b"), &Value::Null),
+            (&json!("/a/b"), &json!("/a/b"))
+        ]
+    );
+    assert_eq!(tried["effective"]["detection"]["match_rules"][0]["name"], "Sale");
+    let recent = &tried["recent"][0];
+    assert_eq!((&recent["guid"], &recent["onlyName"]), (&json!(shop::GUID), &json!(true)), "{tried}");
+    assert_eq!(server.api("/agent-configuration").await["written"]["version"], 0, "nothing was written");
+    let none = json!({"patch": {"detection": {"enabled": false}}});
+    let tried = expect(&server, "POST", path, none, StatusCode::OK).await;
+    assert_eq!((&tried["recent"][0]["names"]["then"], &tried["typed"]), (&Value::Null, &json!([])));
+    let misspelt = json!({"patch": {"treshold": {}}});
+    let error = expect(&server, "POST", path, misspelt, StatusCode::BAD_REQUEST).await;
+    assert!(error["error"].as_str().unwrap().contains("treshold"), "{error}");
+}
+
+#[tokio::test]
+async fn a_tiers_own_configuration_is_kept_when_the_applications_is_tried() {
+    let server = Server::with_shop().await;
+    let tier = TierId::of(shop::APP, "web");
+    let own = json!({"patch": {"detection": {"naming": {"uri": {"kind": "first_segments", "count": 1}}}}});
+    expect(&server, "PUT", &format!("/agent-configuration?tier={tier}"), own, StatusCode::OK).await;
+    let change = json!({"patch": {"detection": {"naming": {"uri": {"kind": "full"}}}}, "requests": [{"url": "/a/b/c"}]});
+    let of = |tried: Value| tried["typed"][0]["then"].clone();
+    let tried = expect(&server, "POST", "/agent-configuration/trial", change.clone(), StatusCode::OK).await;
+    assert_eq!(of(tried), "/a/b/c");
+    let path = format!("/agent-configuration/trial?tier={tier}");
+    let tried = expect(&server, "POST", &path, change, StatusCode::OK).await;
+    assert_eq!(of(tried), "/a/b/c");
+    let tried =
+        expect(&server, "POST", &path, json!({"patch": {}, "requests": [{"url": "/a/b/c"}]}), StatusCode::OK)
+            .await;
+    assert_eq!(of(tried), "/a/b", "without its own it has the default");
+}

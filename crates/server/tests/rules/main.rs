@@ -6,6 +6,7 @@ mod support;
 mod agents;
 mod alerting;
 mod deliveries;
+mod metrics;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};

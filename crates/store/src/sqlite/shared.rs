@@ -121,6 +121,7 @@ impl Shared {
         StoreHealth {
             bytes: look.bytes,
             bytes_max: self.options.bytes_max,
+            retention: self.options.retention,
             disk_free_bytes: look.free_bytes,
             refusing: texts.refusing.clone(),
             upkeep_error: texts.upkeep_error.clone(),
