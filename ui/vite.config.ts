@@ -16,6 +16,6 @@ export default defineConfig({
     license: { fileName: "licenses.md" },
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": controller } },
+  server: { proxy: { "/api": controller, "/controller": controller } },
   test: { include: ["src/**/*.test.ts"] },
 });

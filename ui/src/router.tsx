@@ -28,6 +28,7 @@ import { readAccessSearch, readSettingsSearch } from "./administration/search";
 import { readAlertsSearch, readHealthRuleSearch } from "./alerting/search";
 import { ApiError } from "./api/client";
 import { sessionQuery } from "./api/queries";
+import { readConfigurationSearch } from "./configuration/search";
 import { ErrorState, Skeleton } from "./design/States";
 import { readMetricsSearch } from "./metrics/search";
 import { AdministrationFrame } from "./shell/AdministrationFrame";
@@ -234,6 +235,13 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/SettingsPage"), "SettingsPage"),
 });
 
+const configurationRoute = createRoute({
+  getParentRoute: () => applicationRoute,
+  path: "/configuration",
+  validateSearch: readConfigurationSearch,
+  component: lazyRouteComponent(() => import("./pages/ConfigurationPage"), "ConfigurationPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   shellRoute.addChildren([
@@ -254,6 +262,7 @@ const routeTree = rootRoute.addChildren([
       metricsRoute,
       alertsRoute,
       healthRuleRoute,
+      configurationRoute,
     ]),
     administrationRoute.addChildren([administrationIndexRoute, accessRoute, settingsRoute]),
   ]),

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type ActionOutcome, type AlertingObject, alertingPath, emailServerQuery } from "../api/alerting";
 import { useChange } from "../api/change";
@@ -208,7 +209,11 @@ function EmailFields({ action, onChange }: FieldsProps) {
     <>
       {server.data && server.data.host === "" ? (
         <p className={styles.outcome} data-done={false}>
-          No email can be sent yet: name the server it goes through, under Administration.
+          No email can be sent yet:{" "}
+          <Link to="/administration/settings" search={{ tab: "email" }}>
+            name the server it goes through
+          </Link>
+          .
         </p>
       ) : null}
       <TextField

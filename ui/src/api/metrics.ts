@@ -3,28 +3,12 @@ import { queryOptions } from "@tanstack/react-query";
 import type { TimeRange } from "../time-range/range";
 import { get } from "./client";
 import { ranged } from "./queries";
-export interface MetricEntry {
-  name: string;
-  path: string;
-  folder: boolean;
-}
-export interface MetricPoint {
-  t: number;
-  value: number;
-  min: number;
-  max: number;
-  sum: number;
-  count: number;
-}
-export interface MetricNumbers {
-  path: string;
-  stepMs: number;
-  points: MetricPoint[];
-}
-export interface MetricDataAnswer {
-  matched: number;
-  metrics: MetricNumbers[];
-}
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type MetricEntry = Schemas["MetricEntry"];
+export type MetricNumbers = Schemas["MetricNumbers"];
+export type MetricDataAnswer = Schemas["MetricDataAnswer"];
 
 export const metricFolderQuery = (app: string, metricPath: string) =>
   queryOptions({

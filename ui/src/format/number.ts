@@ -67,7 +67,8 @@ export function formatBytes(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return NONE;
   if (value < 1024) return `${grouped.format(value)} B`;
   if (value < 1024 ** 2) return `${digits(value / 1024, 0)} KiB`;
-  return `${digits(value / 1024 ** 2, 1)} MiB`;
+  if (value < 1024 ** 3) return `${digits(value / 1024 ** 2, 1)} MiB`;
+  return `${digits(value / 1024 ** 3, 1)} GiB`;
 }
 
 /** "1 tier", "2 tiers". */

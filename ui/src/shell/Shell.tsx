@@ -1,4 +1,6 @@
 import { Link, Outlet, useParams } from "@tanstack/react-router";
+import { quietButtonClass } from "../design/Button";
+import { Icon } from "../design/Icon";
 import { TimeRangePicker } from "../time-range/TimeRangePicker";
 import { ApplicationSwitch } from "./ApplicationSwitch";
 import { Logo } from "./Logo";
@@ -35,6 +37,14 @@ export function Shell() {
         </nav>
         <div className={styles.tools}>
           <TimeRangePicker />
+          <Link
+            to="/administration"
+            className={quietButtonClass}
+            aria-label="Administration"
+            title="Users, access and the controller"
+          >
+            <Icon name="users" />
+          </Link>
           <UserMenu />
         </div>
       </header>

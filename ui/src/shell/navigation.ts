@@ -42,4 +42,18 @@ export const APPLICATION_PLACES: readonly PlaceGroup[] = [
       { to: "/applications/$app/alerts", label: "Alerts", icon: "bell" },
     ],
   },
+  {
+    title: "Settings",
+    places: [{ to: "/applications/$app/configuration", label: "Configuration", icon: "settings" }],
+  },
+];
+
+/** About no application: people, and the controller itself. */
+export const ADMINISTRATION_PLACES: readonly PlaceGroup[] = [
+  {
+    places: [
+      { to: "/administration/access", label: "Users & access", icon: "users" },
+      { to: "/administration/settings", label: "Controller", icon: "settings" },
+    ],
+  },
 ];
