@@ -11,7 +11,9 @@ const PASSWORD = "a long enough one";
 let path;
 
 const tab = (name) => page.getByRole("tab", { name, exact: true }).click();
-const dialog = () => page.getByRole("dialog");
+/** A window; messages in the corner are dialogs, too, but are not closed. */
+const dialog = () =>
+  page.getByRole("dialog").filter({ has: page.getByRole("button", { name: "Close", exact: true }) });
 const sure = (action) => page.getByRole("alertdialog").getByRole("button", { name: action }).click();
 const row = (table, name) =>
   page.getByRole("table", { name: table }).getByRole("row").filter({ hasText: name });

@@ -33,7 +33,9 @@ after(() => receiver?.close());
 const tab = (name) => page.getByRole("tab", { name }).click();
 const row = (table, name) =>
   page.getByRole("table", { name: table }).getByRole("row").filter({ hasText: name });
-const dialog = () => page.getByRole("dialog");
+/** A window; messages in the corner are dialogs, too, but are not closed. */
+const dialog = () =>
+  page.getByRole("dialog").filter({ has: page.getByRole("button", { name: "Close", exact: true }) });
 const message = (text) => page.getByText(text, { exact: false }).first().waitFor();
 
 async function act(table, name, action) {
