@@ -1,7 +1,8 @@
 //! `cargo xtask bench NAME`: measures us, beside our peers where there are any, with what is in `bench/NAME`.
 //!
 //! A `requirements.txt` names peers from PyPI: `run.py` runs among them and our own wheel. A `package.json` names peers
-//! from npm: `run.mjs` runs among them and our own package. A `Cargo.toml` is a program of its own.
+//! from npm: `run.mjs` runs among them and our own package. A `Cargo.toml` is a program of its own; one that starts the
+//! controller finds its path in `TIERLINE_BIN`, which may be preset.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,6 +11,12 @@ use anyhow::{Result, bail};
 
 use crate::python::Environment;
 use crate::{dist, node, process, python, setup, workspace};
+
+/// Programs that start the controller.
+const WITH_CONTROLLER: [&str; 3] = ["ingest", "query", "rest"];
+
+/// Where they find it.
+const BINARY: &str = "TIERLINE_BIN";
 
 /// Runs one of the folders of `bench/`; further arguments go to its program.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -24,7 +31,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     } else if folder.join("package.json").is_file() {
         node_among_peers(&folder)?
     } else {
-        rust_program(&folder)
+        rust_program(name, &folder)?
     };
     process::run(program.args(rest))
 }
@@ -48,11 +55,15 @@ fn node_among_peers(folder: &Path) -> Result<Command> {
     Ok(script)
 }
 
-fn rust_program(folder: &Path) -> Command {
+fn rust_program(name: &str, folder: &Path) -> Result<Command> {
     let mut cargo = Command::new("cargo");
     cargo.args(["run", "--release", "--quiet", "--manifest-path"]).arg(folder.join("Cargo.toml")).arg("--");
     cargo.env("CARGO_TARGET_DIR", workspace::target().join("bench"));
-    cargo
+    if WITH_CONTROLLER.contains(&name) && std::env::var_os(BINARY).is_none() {
+        dist::page()?;
+        cargo.env(BINARY, dist::binary()?);
+    }
+    Ok(cargo)
 }
 
 /// The folders of `bench/` that can be run.

@@ -1,121 +1,96 @@
 //! Questions while ingest runs. See README.md.
 
+#[path = "../../ingest/src/controller.rs"]
+#[expect(dead_code, reason = "the ingest bench needs more of it")]
+mod controller;
+mod fill;
+#[path = "../../ingest/src/http.rs"]
+#[expect(dead_code, reason = "the ingest bench needs more of it")]
+mod http;
+#[path = "../../ingest/src/machine.rs"]
+mod machine;
+mod questions;
 #[path = "../../store/src/traffic.rs"]
+#[expect(dead_code, reason = "the bench of the store needs more of it")]
 mod traffic;
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tierline_model::{AppId, Backend, Guid, Segment, Verdict};
+use controller::{Controller, KEY, bytes_in};
+use http::Connection;
+use tierline_model::Guid;
 use tierline_store::conformance::random::Random;
-use tierline_store::conformance::sample::{ACCOUNT, now_ms};
-use tierline_store::sqlite::SqliteStore;
-use tierline_store::{
-    Dimension, Dimensions, MetricFamily, MetricFilter, MetricQuery, NodeSegments, SegmentFilter, Step, Store,
-    TimeRange, WriteBatch,
-};
-use traffic::{
-    APPLICATION, HOUR_MS, MINUTE_MS, NODES, SEGMENTS_PER_BATCH, SERIES_PER_NODE, SPANS_PER_SEGMENT, agent,
-    ask, backend, bt_of, report, segment,
-};
+use tierline_store::conformance::sample::now_ms;
+use tierline_wire::otlp::{encode_metrics, encode_traces};
+use traffic::{MINUTE_MS, NODES, agent, report};
 
-/// Batches a second while questions are asked: 4,000 spans and one minute of a node's numbers each.
+/// Requests a second while questions are asked: 4,000 spans, and 100 points of one node's minute, each.
 const BATCHES_PER_SECOND: u64 = 5;
+
+/// The ids of some requests, in a directory that is kept.
+const GUIDS_FILE: &str = "bench-guids";
 
 fn main() {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u64>().expect("a number"));
     let spans = arguments.next().unwrap_or(1_000_000);
     let hours = arguments.next().unwrap_or(6);
-    let directory = std::env::temp_dir().join(format!("tierline-bench-query-{}", std::process::id()));
-    let store = SqliteStore::open(&directory).expect("open");
-    let backends: Vec<Backend> = (0..20).map(backend).collect();
-    let guids = fill(&store, &backends, spans, hours);
-    println!("{spans} spans, {} series x {hours} h", NODES * SERIES_PER_NODE);
+    machine::print();
+    let kept = std::env::var_os("TIERLINE_BENCH_KEEP").map(PathBuf::from);
+    let directory = kept
+        .clone()
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("tierline-bench-query-{}", std::process::id())));
+    let guids = data(&directory, spans, hours);
+    let begun = Instant::now();
+    let controller = Controller::start(&directory.join("data"), &[]);
+    println!("{:.2} GB; the controller started in {:?}", bytes_in(&directory) as f64 / 1e9, begun.elapsed());
+    controller.wait_until_idle(Duration::from_secs(300));
     let (stop, written) = (AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut random = Random::new(9);
-            while !stop.load(Ordering::Relaxed) {
-                let number = written.fetch_add(1, Ordering::Relaxed);
-                store.write(batch(&mut random, &backends, number % NODES, now_ms())).expect("write");
-                std::thread::sleep(Duration::from_millis(1_000 / BATCHES_PER_SECOND));
-            }
-        });
-        questions(&store, &guids, hours);
+        scope.spawn(|| ingest(&controller.address, &stop, &written));
+        questions::to_the_controller(&controller.address, &guids, hours);
         stop.store(true, Ordering::Relaxed);
     });
-    println!("  {} batches were ingested meanwhile", written.load(Ordering::Relaxed));
-    drop(store);
-    std::fs::remove_dir_all(&directory).expect("remove");
-}
-
-fn batch(random: &mut Random, backends: &[Backend], node: u64, start_ms: u64) -> WriteBatch {
-    let segments: Vec<Segment> =
-        (0..SEGMENTS_PER_BATCH).map(|_| segment(random, backends, start_ms)).collect();
-    WriteBatch {
-        account: ACCOUNT.to_owned(),
-        received_ms: start_ms,
-        reports: vec![report(random, node, backends, start_ms / MINUTE_MS * MINUTE_MS)],
-        segments: vec![NodeSegments { identity: agent(node), segments }],
-        ..WriteBatch::default()
+    println!(
+        "  {} batches were ingested meanwhile; the controller had {} MB",
+        written.load(Ordering::Relaxed),
+        controller.memory_kb("VmRSS:") / 1_000
+    );
+    controller.stop();
+    questions::to_the_store(&directory.join("data"), &guids, hours);
+    if kept.is_none() {
+        std::fs::remove_dir_all(&directory).expect("remove");
     }
 }
 
-/// Writes everything and has it packed. Answers some of the requests.
-fn fill(store: &SqliteStore, backends: &[Backend], spans: u64, hours: u64) -> Vec<Guid> {
-    let mut random = Random::new(3);
-    let mut guids = Vec::new();
-    let batches = spans / SPANS_PER_SEGMENT / SEGMENTS_PER_BATCH;
-    for number in 0..batches {
-        let start_ms = now_ms() - 24 * HOUR_MS + number * 24 * HOUR_MS / batches;
-        let mut one = batch(&mut random, backends, number % NODES, start_ms);
-        one.reports.clear();
-        guids.push(one.segments[0].segments[0].guid);
-        store.write(one).expect("write");
+fn data(directory: &Path, spans: u64, hours: u64) -> Vec<Guid> {
+    let file = directory.join(GUIDS_FILE);
+    if let Ok(text) = std::fs::read_to_string(&file) {
+        return text.lines().filter_map(|line| line.parse().ok()).collect();
     }
-    for minute in (1..=hours * 60).rev() {
-        let start_ms = now_ms() - minute * MINUTE_MS;
-        let reports = (0..NODES).map(|node| report(&mut random, node, backends, start_ms)).collect();
-        let one = WriteBatch {
-            account: ACCOUNT.to_owned(),
-            received_ms: start_ms,
-            reports,
-            ..WriteBatch::default()
-        };
-        store.write(one).expect("write");
-        if minute % 60 == 0 {
-            store.drop_expired(start_ms).expect("drop_expired");
-        }
-    }
-    store.drop_expired(now_ms()).expect("drop_expired");
+    let guids = fill::fill(&directory.join("data"), spans, hours);
+    let lines: Vec<String> = guids.iter().map(ToString::to_string).collect();
+    std::fs::write(file, lines.join("\n")).expect("write");
     guids
 }
 
-fn questions(store: &SqliteStore, guids: &[Guid], hours: u64) {
-    ask("snapshot by id (p99 within 10 ms)", 500, |index| {
-        store.execution(ACCOUNT, guids[index * 7 % guids.len()]).expect("execution").len()
-    });
-    ask("100 newest slow of a BT (20 ms)", 500, |index| {
-        let filter = SegmentFilter {
-            app_id: Some(AppId::of(APPLICATION)),
-            bt_ids: vec![bt_of(index as u64 % 500).id],
-            verdicts: vec![Verdict::Slow, Verdict::VerySlow, Verdict::Stall, Verdict::Error],
-            limit: 100,
-            ..SegmentFilter::default()
-        };
-        store.segments(ACCOUNT, &filter).expect("segments").segments.len()
-    });
-    let query = |family, hours, group_by: &[Dimension]| MetricQuery {
-        app_id: AppId::of(APPLICATION),
-        family,
-        range: TimeRange { start_ms: now_ms() - hours * HOUR_MS, end_ms: now_ms() + MINUTE_MS },
-        step: Step::Whole,
-        group_by: Dimensions::of(group_by),
-        filter: MetricFilter::default(),
-        with_histogram: false,
-    };
-    let list = query(MetricFamily::Segments, hours, &[Dimension::Bt]);
-    ask("BT list over everything (50 ms)", 50, |_| store.metrics(ACCOUNT, &list).expect("metrics").len());
-    let flow = query(MetricFamily::Exits, 1, &[Dimension::Tier, Dimension::Backend]);
-    ask("flow map over 1 h (50 ms)", 50, |_| store.metrics(ACCOUNT, &flow).expect("metrics").len());
+fn ingest(address: &str, stop: &AtomicBool, written: &AtomicU64) {
+    let mut random = Random::new(9);
+    let backends = fill::backends();
+    let mut connection = Connection::open(address).expect("a connection");
+    while !stop.load(Ordering::Relaxed) {
+        let begun = Instant::now();
+        let node = written.load(Ordering::Relaxed) % NODES;
+        let (mut spans, mut points) = (Vec::new(), Vec::new());
+        encode_traces(&agent(node), &fill::segments(&mut random, &backends, now_ms()), &mut spans);
+        let minute_ms = now_ms() / MINUTE_MS * MINUTE_MS;
+        encode_metrics(&agent(node), &report(&mut random, node, &backends, minute_ms).report, &mut points);
+        for (path, body) in [("/v1/traces", spans), ("/v1/metrics", points)] {
+            let answer = connection.post(path, KEY, false, &body).expect("an answer");
+            assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        }
+        written.fetch_add(1, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(1_000 / BATCHES_PER_SECOND).saturating_sub(begun.elapsed()));
+    }
 }
