@@ -7,6 +7,7 @@
 //! span; the engine does that when the trace is together.
 
 mod bag;
+mod collector;
 mod decode;
 mod entry;
 mod exit;

@@ -56,6 +56,15 @@ pub const ATTRIBUTE_KEY_BYTES_MAX: usize = 512;
 /// Texts in one attribute that is an array; more are not read. Ours repeat a name with several values.
 pub const ATTRIBUTE_ARRAY_MAX: usize = 512;
 
+/// Bytes of a text that a decoding thread keeps for the next time it comes.
+pub const INTERNED_TEXT_BYTES_MAX: usize = 128;
+
+/// Such texts of each decoding thread.
+pub const INTERNED_TEXTS_MAX: usize = 1_024;
+
+/// Backends of each decoding thread that are kept for the next time they come.
+pub const INTERNED_BACKENDS_MAX: usize = 256;
+
 /// Buckets of an exponential histogram on one side; more reject the point. The model holds 160, this leaves the
 /// refusal of less wild ones to [`tierline_model::Histogram::from_parts`].
 pub const HISTOGRAM_BUCKETS_READ_MAX: usize = 512;

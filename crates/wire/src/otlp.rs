@@ -51,6 +51,8 @@ mod encode_attributes;
 mod encode_metrics;
 mod encode_traces;
 #[cfg(feature = "decode")]
+mod interned;
+#[cfg(feature = "decode")]
 pub(crate) mod read_json;
 #[cfg(feature = "decode")]
 pub(crate) mod read_protobuf;
@@ -58,6 +60,8 @@ mod response;
 #[cfg(feature = "decode")]
 pub(crate) mod view;
 
+#[cfg(feature = "decode")]
+pub(crate) use decode_metrics::check_size;
 #[cfg(feature = "decode")]
 pub use decode_metrics::{decode_metrics, decode_metrics_json};
 #[cfg(feature = "decode")]

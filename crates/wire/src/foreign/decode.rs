@@ -10,10 +10,11 @@ use tierline_model::trace_context::TRACE_STATE_KEY;
 use tierline_model::{ErrorRecord, Guid, SegmentKind, SpanId};
 
 use super::bag::{self, Bag};
-use super::{DecodedForeign, Entry, ForeignBatch, ForeignSpan, Role, entry, exit, resource};
+use super::collector::Collector;
+use super::{DecodedForeign, Entry, ForeignSpan, Role, entry, exit};
 use crate::attribute as name;
 use crate::limits::{FOREIGN_DURATION_NS_MAX, JSON_REQUEST_BYTES_MAX};
-use crate::otlp::view::{Attributes, Reason, Sink, Span, SpanSink};
+use crate::otlp::view::{Attributes, Reason, Span, SpanSink};
 use crate::otlp::{DecodeError, DecodeLimits, read_json, read_protobuf};
 
 const BAD_ID: Reason = "a trace or span id is missing or zero";
@@ -28,10 +29,7 @@ const TRACE_STATE_BYTES_MAX: usize = 2_048;
 /// # Errors
 /// When the request is too large or its frame is not protobuf.
 pub fn decode_traces(request: &[u8], limits: &DecodeLimits) -> Result<DecodedForeign, DecodeError> {
-    check_size(request, limits.request_bytes_max)?;
-    let mut collector = Collector { limits, found: DecodedForeign::default() };
-    read_protobuf::traces(request, &mut collector)?;
-    Ok(collector.finish())
+    Collector::new(limits, true).read(request, limits.request_bytes_max, read_protobuf::traces)
 }
 
 /// The same in OTLP/JSON.
@@ -39,57 +37,14 @@ pub fn decode_traces(request: &[u8], limits: &DecodeLimits) -> Result<DecodedFor
 /// # Errors
 /// When the request is too large or its frame is not JSON.
 pub fn decode_traces_json(request: &[u8], limits: &DecodeLimits) -> Result<DecodedForeign, DecodeError> {
-    check_size(request, limits.request_bytes_max.min(JSON_REQUEST_BYTES_MAX))?;
-    let mut collector = Collector { limits, found: DecodedForeign::default() };
-    read_json::traces(request, &mut collector)?;
-    Ok(collector.finish())
-}
-
-pub(super) fn check_size(request: &[u8], max: usize) -> Result<(), DecodeError> {
-    if request.len() > max {
-        return Err(DecodeError::TooLarge { bytes: request.len(), max });
-    }
-    Ok(())
-}
-
-struct Collector<'l> {
-    limits: &'l DecodeLimits,
-    found: DecodedForeign,
-}
-
-impl Collector<'_> {
-    fn finish(mut self) -> DecodedForeign {
-        self.found.batches.retain(|batch| !batch.spans.is_empty());
-        self.found
-    }
-}
-
-impl Sink for Collector<'_> {
-    fn resource(&mut self, attributes: Option<&Attributes<'_>>) -> bool {
-        let Some(agent) = attributes.and_then(resource::identity) else { return false };
-        self.found.batches.push(ForeignBatch { agent, spans: Vec::new(), logged_errors: Vec::new() });
-        true
-    }
-
-    /// Those of our agents, which the other decoder has counted.
-    fn skip(&mut self, _: u64) -> Result<(), DecodeError> {
-        Ok(())
-    }
+    let bytes_max = limits.request_bytes_max.min(JSON_REQUEST_BYTES_MAX);
+    Collector::new(limits, true).read(request, bytes_max, read_json::traces)
 }
 
 impl SpanSink for Collector<'_> {
     fn span(&mut self, span: Result<Span<'_>, Reason>) -> Result<(), DecodeError> {
-        self.found.outcome.admit(self.limits)?;
-        match span.and_then(|span| foreign(&span, self.limits)) {
-            Ok(span) => {
-                self.found.outcome.accepted += 1;
-                if let Some(batch) = self.found.batches.last_mut() {
-                    batch.spans.push(span);
-                }
-            }
-            Err(reason) => self.found.outcome.reject(1, reason),
-        }
-        Ok(())
+        let span = span.and_then(|span| foreign(&span, self.limits));
+        self.take(span.map(Some), |batch, span| batch.spans.push(span))
     }
 }
 

@@ -8,11 +8,12 @@ use tierline_model::name::cut;
 use tierline_model::{ErrorRecord, Guid, SpanId};
 
 use super::bag::{Bag, as_text};
-use super::decode::{check_size, exception};
-use super::{DecodedForeign, ForeignBatch, LoggedError, resource};
+use super::collector::Collector;
+use super::decode::exception;
+use super::{DecodedForeign, LoggedError};
 use crate::attribute as name;
 use crate::limits::JSON_REQUEST_BYTES_MAX;
-use crate::otlp::view::{Attributes, LogRecord, LogSink, Reason, Sink};
+use crate::otlp::view::{LogRecord, LogSink, Reason};
 use crate::otlp::{DecodeError, DecodeLimits, read_json, read_protobuf};
 
 /// The lowest severity number that is an error (OpenTelemetry's log data model).
@@ -23,10 +24,7 @@ const SEVERITY_ERROR: u64 = 17;
 /// # Errors
 /// When the request is too large or its frame is not protobuf.
 pub fn decode_logs(request: &[u8], limits: &DecodeLimits) -> Result<DecodedForeign, DecodeError> {
-    check_size(request, limits.request_bytes_max)?;
-    let mut collector = Collector { limits, found: DecodedForeign::default() };
-    read_protobuf::logs(request, &mut collector)?;
-    Ok(collector.finish())
+    Collector::new(limits, false).read(request, limits.request_bytes_max, read_protobuf::logs)
 }
 
 /// The same in OTLP/JSON.
@@ -34,54 +32,14 @@ pub fn decode_logs(request: &[u8], limits: &DecodeLimits) -> Result<DecodedForei
 /// # Errors
 /// When the request is too large or its frame is not JSON.
 pub fn decode_logs_json(request: &[u8], limits: &DecodeLimits) -> Result<DecodedForeign, DecodeError> {
-    check_size(request, limits.request_bytes_max.min(JSON_REQUEST_BYTES_MAX))?;
-    let mut collector = Collector { limits, found: DecodedForeign::default() };
-    read_json::logs(request, &mut collector)?;
-    Ok(collector.finish())
-}
-
-struct Collector<'l> {
-    limits: &'l DecodeLimits,
-    found: DecodedForeign,
-}
-
-impl Collector<'_> {
-    fn finish(mut self) -> DecodedForeign {
-        self.found.batches.retain(|batch| !batch.logged_errors.is_empty());
-        self.found
-    }
-}
-
-impl Sink for Collector<'_> {
-    fn resource(&mut self, attributes: Option<&Attributes<'_>>) -> bool {
-        let Some(agent) = attributes.and_then(resource::identity) else { return false };
-        self.found.batches.push(ForeignBatch { agent, spans: Vec::new(), logged_errors: Vec::new() });
-        true
-    }
-
-    fn skip(&mut self, count: u64) -> Result<(), DecodeError> {
-        self.found.outcome.admit(self.limits)?;
-        self.found.outcome.not_understood += count;
-        Ok(())
-    }
+    let bytes_max = limits.request_bytes_max.min(JSON_REQUEST_BYTES_MAX);
+    Collector::new(limits, false).read(request, bytes_max, read_json::logs)
 }
 
 impl LogSink for Collector<'_> {
     fn log(&mut self, record: Result<LogRecord<'_>, Reason>) -> Result<(), DecodeError> {
-        self.found.outcome.admit(self.limits)?;
-        match record {
-            Ok(record) => match logged_error(&record) {
-                Some(error) => {
-                    self.found.outcome.accepted += 1;
-                    if let Some(batch) = self.found.batches.last_mut() {
-                        batch.logged_errors.push(error);
-                    }
-                }
-                None => self.found.outcome.not_understood += 1,
-            },
-            Err(reason) => self.found.outcome.reject(1, reason),
-        }
-        Ok(())
+        let error = record.map(|record| logged_error(&record));
+        self.take(error, |batch, error| batch.logged_errors.push(error))
     }
 }
 

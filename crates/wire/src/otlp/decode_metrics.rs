@@ -38,7 +38,7 @@ pub fn decode_metrics_json(request: &[u8], limits: &DecodeLimits) -> Result<Deco
     Ok(collector.finish())
 }
 
-pub(super) fn check_size(request: &[u8], max: usize) -> Result<(), DecodeError> {
+pub(crate) fn check_size(request: &[u8], max: usize) -> Result<(), DecodeError> {
     if request.len() > max {
         return Err(DecodeError::TooLarge { bytes: request.len(), max });
     }

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use tierline_model::backend::{BackendKey, ExitType};
 use tierline_model::interval::Caller;
-use tierline_model::limits::{NAME_CHARS_MAX, PROPERTIES_MAX};
+use tierline_model::limits::{
+    NAME_CHARS_MAX, PROPERTIES_MAX, PROPERTY_NAME_CHARS_MAX, PROPERTY_VALUE_CHARS_MAX,
+};
 use tierline_model::name::cut;
 use tierline_model::{AppId, Backend, BackendId, BtId, BtOrigin, BtRef, EntryType, Property, TierId};
 
+use super::interned;
 use super::view::{Reason, Value};
 use crate::attribute as name;
 
@@ -63,7 +66,7 @@ impl<'a> BtDraft<'a> {
         let (id, app_id) = self.ids()?;
         let origin = match (self.bt_name, self.entry_type) {
             (Some(bt_name), Some(entry_type)) => Some(BtOrigin {
-                name: Arc::from(cut(bt_name, NAME_CHARS_MAX)),
+                name: interned::text(&cut(bt_name, NAME_CHARS_MAX)),
                 entry_type: entry_type.parse::<EntryType>().map_err(|_| NO_ENTRY_TYPE)?,
                 other_traffic: self.other_traffic,
             }),
@@ -79,18 +82,23 @@ pub(super) struct BackendDraft<'a> {
     pub(super) id: Option<BackendId>,
     exit_type: Option<&'a str>,
     peer: Option<&'a str>,
-    properties: Vec<Property>,
+    /// Names and values; backends are many times the same, so that nothing is made before it is needed.
+    properties: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> BackendDraft<'a> {
     /// Says whether the attribute was one of these.
     #[inline]
-    pub(super) fn take(&mut self, key: &str, value: &'a Value<'_>) -> bool {
+    pub(super) fn take(&mut self, key: &'a str, value: &'a Value<'_>) -> bool {
         match key {
             name::BACKEND_ID => self.id = value.count().and_then(BackendId::from_u64),
             name::EXIT_TYPE => self.exit_type = value.text(),
             name::PEER_SERVICE => self.peer = value.text(),
-            _ => return take_properties(name::BACKEND_PROPERTY_PREFIX, key, value, &mut self.properties),
+            _ => {
+                let Some(property) = key.strip_prefix(name::BACKEND_PROPERTY_PREFIX) else { return false };
+                let room = PROPERTIES_MAX.saturating_sub(self.properties.len());
+                self.properties.extend(value.texts().take(room).map(|text| (property, text)));
+            }
         }
         true
     }
@@ -99,11 +107,27 @@ impl<'a> BackendDraft<'a> {
         let (Some(id), Some(exit_type), Some(peer)) = (self.id, self.exit_type, self.peer) else {
             return Err(NO_BACKEND);
         };
-        Ok(Backend {
+        // What was cut, or spelled otherwise, is not the same as what was made of it: it is made again.
+        let is_same = |known: &Backend| {
+            *known.name == *peer
+                && known.key.exit_type.as_str() == exit_type
+                && known.key.properties.len() == self.properties.len()
+                && known
+                    .key
+                    .properties
+                    .iter()
+                    .zip(&self.properties)
+                    .all(|(known, (name, value))| *known.name == **name && *known.value == **value)
+        };
+        Ok(interned::backend(id.get(), is_same, || Backend {
             id,
-            name: Arc::from(cut(peer, NAME_CHARS_MAX)),
-            key: BackendKey::new(ExitType::parse(exit_type), self.properties, peer),
-        })
+            name: interned::text(&cut(peer, NAME_CHARS_MAX)),
+            key: BackendKey::new(
+                ExitType::parse(exit_type),
+                self.properties.iter().map(|(name, value)| Property::new(name, value)).collect(),
+                peer,
+            ),
+        }))
     }
 }
 
@@ -117,7 +141,10 @@ pub(super) fn take_properties(
     let Some(property) = key.strip_prefix(prefix) else { return false };
     for text in value.texts() {
         if properties.len() < PROPERTIES_MAX {
-            properties.push(Property::new(property, text));
+            properties.push(Property {
+                name: interned::text(&cut(property.trim(), PROPERTY_NAME_CHARS_MAX)),
+                value: Arc::from(cut(text, PROPERTY_VALUE_CHARS_MAX)),
+            });
         }
     }
     true

@@ -15,7 +15,9 @@ use tierline_model::{AgentIdentity, Guid, Segment, SpanId, Thresholds, Verdict};
 use super::decode_metrics::check_size;
 use super::decode_series::{BackendDraft, BtDraft, take_properties};
 use super::view::{Attributes, Event, Reason, Sink, Span, SpanSink, Value};
-use super::{AgentSegments, DecodeError, DecodeLimits, DecodedTraces, Outcome, read_json, read_protobuf};
+use super::{
+    AgentSegments, DecodeError, DecodeLimits, DecodedTraces, Outcome, interned, read_json, read_protobuf,
+};
 use crate::attribute as name;
 use crate::limits::JSON_REQUEST_BYTES_MAX;
 
@@ -247,7 +249,7 @@ fn segment(span: &Span<'_>, guid: Guid, span_id: SpanId) -> Result<Segment, Reas
         guid,
         span_id,
         parent_span_id: SpanId::from_bytes(span.parent_span_id),
-        sequence: Arc::from(sequence),
+        sequence: interned::text(sequence),
         bt: bt.bt()?,
         caller: bt.caller()?,
         kind: match span.kind {
@@ -264,7 +266,7 @@ fn segment(span: &Span<'_>, guid: Guid, span_id: SpanId) -> Result<Segment, Reas
         policy,
         in_flight,
         abandoned,
-        thread: Arc::from(cut(thread, NAME_CHARS_MAX)),
+        thread: interned::text(&cut(thread, NAME_CHARS_MAX)),
         errors: errors(&span.events),
         user_data,
         exit_calls: Vec::new(),
@@ -274,7 +276,7 @@ fn segment(span: &Span<'_>, guid: Guid, span_id: SpanId) -> Result<Segment, Reas
 
 fn take_user_data(key: &str, value: &Value<'_>, user_data: &mut Vec<(Arc<str>, Arc<str>)>) {
     let Some(key) = key.strip_prefix(name::USER_DATA_PREFIX) else { return };
-    let key: Arc<str> = Arc::from(cut(key, USER_DATA_KEY_CHARS_MAX));
+    let key = interned::text(&cut(key, USER_DATA_KEY_CHARS_MAX));
     for text in value.texts() {
         if user_data.len() < USER_DATA_ENTRIES_MAX {
             user_data.push((key.clone(), Arc::from(cut(text, USER_DATA_VALUE_CHARS_MAX))));
@@ -303,8 +305,8 @@ fn exit_call(span: &Span<'_>) -> Result<ExitCallRecord, Reason> {
     }
     Ok(ExitCallRecord {
         backend: backend.backend()?,
-        sequence: Arc::from(sequence),
-        display_name: Arc::from(cut(&span.name, NAME_CHARS_MAX)),
+        sequence: interned::text(sequence),
+        display_name: interned::text(&cut(&span.name, NAME_CHARS_MAX)),
         operation: Arc::from(cut(operation, OPERATION_CHARS_MAX)),
         optional_properties,
         start_offset_ns: 0,
@@ -330,7 +332,7 @@ fn errors(events: &[Event<'_>]) -> Vec<ErrorRecord> {
             }
         }
         errors.push(ErrorRecord {
-            type_name: Arc::from(cut(type_name, NAME_CHARS_MAX)),
+            type_name: interned::text(&cut(type_name, NAME_CHARS_MAX)),
             message: Arc::from(cut(message, ERROR_MESSAGE_CHARS_MAX)),
             stack: Arc::from(cut(stack, ERROR_STACK_CHARS_MAX)),
         });

@@ -208,22 +208,24 @@ fn histogram_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
 }
 
 fn buckets(bytes: &[u8], parts: &mut HistogramParts) -> Result<(), Wrong> {
-    let mut push = |count| {
-        if parts.buckets.len() >= HISTOGRAM_BUCKETS_READ_MAX {
+    fn push(buckets: &mut Vec<u64>, count: u64) -> Result<(), Wrong> {
+        if buckets.len() >= HISTOGRAM_BUCKETS_READ_MAX {
             return Err(Wrong(TOO_MANY_BUCKETS));
         }
-        parts.buckets.push(count);
+        buckets.push(count);
         Ok(())
-    };
+    }
     let mut offset = 0;
     Reader::new(bytes).fields(|field, value| {
         match (field, value) {
             (1, Varint(bits)) => offset = zigzag(bits),
-            (2, Varint(count)) => push(count)?,
+            (2, Varint(count)) => push(&mut parts.buckets, count)?,
             (2, Bytes(packed)) => {
+                // Nearly all counts have one byte.
+                parts.buckets.reserve(packed.len().min(HISTOGRAM_BUCKETS_READ_MAX));
                 let mut packed = Reader::new(packed);
                 while !packed.is_empty() {
-                    push(packed.varint()?)?;
+                    push(&mut parts.buckets, packed.varint()?)?;
                 }
             }
             _ => {}
