@@ -103,8 +103,8 @@ pub struct BackendRecord {
 }
 
 /// All entities of an application, each list by name. Writing merges: `first_seen_ms` keeps the smaller,
-/// `last_seen_ms` the larger value, names of backends and languages of tiers keep the first, a resolution
-/// once known stays until replaced, everything else keeps the later.
+/// `last_seen_ms` the larger value (a second behind at most), names of backends and languages of tiers keep the
+/// first, a resolution once known stays until replaced, everything else keeps the later.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Entities {
     /// Applications.

@@ -92,6 +92,12 @@ pub const DECODED_MINUTES: u64 = 180;
 /// Names of each kind the writer remembers per open file; beyond it they are looked up again.
 pub const NAMES_REMEMBERED_MAX: usize = 100_000;
 
+/// Entities the writer remembers, so that it writes them when something changes; beyond it all are forgotten.
+pub const ENTITIES_REMEMBERED_MAX: usize = 100_000;
+
+/// Milliseconds by which the last time an entity was heard of may be behind.
+pub const LAST_SEEN_LAG_MS: u64 = 1_000;
+
 /// Decoded blocks a search keeps at hand.
 pub const SEARCH_BLOCKS_DECODED_MAX: usize = 16;
 

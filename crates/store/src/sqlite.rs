@@ -14,6 +14,7 @@ mod export;
 mod file;
 mod import;
 mod journal;
+mod known;
 mod meta;
 mod metric_query;
 mod metrics;

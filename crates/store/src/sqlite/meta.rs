@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row, params};
 use tierline_model::{AppId, Backend, BackendId, BackendKey, BtId, Language, NodeId, TierId};
 
+use super::known::Mention;
 use super::metrics::id_of;
 use super::names::Names;
 use super::prepare::{MetaChange, Outcome, integer};
@@ -33,7 +34,7 @@ pub(super) fn write(
         }
         MetaChange::JournalOnce(record) => journal::append_once(connection, account, record)?,
         MetaChange::Account => {}
-        MetaChange::Entities(entities) => write_entities(connection, account, entities)?,
+        MetaChange::Entities(entities) => write_entities(connection, names, account, entities)?,
         MetaChange::Resolutions(resolutions) => {
             resolutions.iter().try_for_each(|resolution| write_resolution(connection, account, resolution))?
         }
@@ -64,21 +65,38 @@ macro_rules! later {
     };
 }
 
-fn write_entities(connection: &Connection, account: i64, entities: &Entities) -> rusqlite::Result<()> {
+/// Writes those that tell something new.
+fn write_entities(
+    connection: &Connection,
+    names: &mut Names,
+    account: i64,
+    entities: &Entities,
+) -> rusqlite::Result<()> {
+    let known = &mut names.entities;
     for application in &entities.applications {
-        write_application(connection, account, application)?;
+        if !known.holds(Mention::of_application(account, application)) {
+            write_application(connection, account, application)?;
+        }
     }
     for tier in &entities.tiers {
-        write_tier(connection, account, tier)?;
+        if !known.holds(Mention::of_tier(account, tier)) {
+            write_tier(connection, account, tier)?;
+        }
     }
     for node in &entities.nodes {
-        write_node(connection, account, node)?;
+        if !known.holds(Mention::of_node(account, node)) {
+            write_node(connection, account, node)?;
+        }
     }
     for bt in &entities.bts {
-        write_bt(connection, account, bt)?;
+        if !known.holds(Mention::of_bt(account, bt)) {
+            write_bt(connection, account, bt)?;
+        }
     }
     for backend in &entities.backends {
-        write_backend(connection, account, backend)?;
+        if !Mention::of_backend(account, backend).is_some_and(|mention| known.holds(mention)) {
+            write_backend(connection, account, backend)?;
+        }
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, ToSql};
 use tierline_model::Incarnation;
 
+use super::known::KnownEntities;
 use super::prepare::integer;
 use super::seen::Seen;
 use crate::aggregate::Source;
@@ -20,6 +21,8 @@ pub(super) struct Names {
     incarnations: HashMap<(i64, Incarnation), i64>,
     sources: HashMap<(i64, Source), i64>,
     bts: HashMap<i64, i64>,
+    /// For `meta.db`.
+    pub(super) entities: KnownEntities,
     /// For files of snapshots, once something was written.
     seen: Option<Seen>,
 }
