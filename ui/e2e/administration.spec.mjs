@@ -251,7 +251,7 @@ test("the controller says how it keeps what is reported", async () => {
   const kept = await hours.inputValue();
   await hours.fill("700");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Saved.").waitFor();
+  await page.getByText("Saved.").first().waitFor();
   await hours.fill(kept);
   await page.getByRole("button", { name: "Save" }).click();
   await tab("Email");

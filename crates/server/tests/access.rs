@@ -549,7 +549,8 @@ async fn the_controller_says_how_it_is() {
         store,
         json!({
             "writable": true, "reason": null, "since": null, "bytes": null, "limitBytes": null, "diskFreeBytes": null,
-            "snapshotsDroppedForRoom": 0, "damagedFiles": [], "upkeepProblem": null,
+            "snapshotsDroppedForRoom": 0, "metricDaysDroppedForRoom": 0, "damagedFiles": [], "upkeepProblem": null,
+            "retention": {"minutes": 8, "tenMinutes": 30, "hours": 400, "snapshots": 14, "events": 30, "audit": 400},
         })
     );
     assert_eq!((&status["ingest"]["accepted"], &status["ingest"]["running"]), (&json!(4), &json!(0)));

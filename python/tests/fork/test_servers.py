@@ -74,7 +74,14 @@ def server(command, folder, controller, **environ):
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", *command],
             cwd=folder,
-            env={**os.environ, **controller.environ(), "PYTHONPATH": str(folder), **environ},
+            # The programs begin their transactions themselves; what is detected by itself is tested in hooks/.
+            env={
+                **os.environ,
+                **controller.environ(),
+                "PYTHONPATH": str(folder),
+                "TIERLINE_DETECTION": "off",
+                **environ,
+            },
             stdout=log,
             stderr=log,
             start_new_session=True,
