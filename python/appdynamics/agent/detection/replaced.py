@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import inspect
 
 _ABSENT = object()
 _undoing = []
@@ -18,13 +17,20 @@ def replace(target, name, make):
     Of a class this is the plain function. Raises :class:`NotAsKnown` where there is none.
     """
     before = vars(target).get(name, _ABSENT)
-    original = inspect.getattr_static(target, name, None) if before is _ABSENT else before
+    original = _inherited(target, name) if before is _ABSENT else before
     if not callable(original):
         raise NotAsKnown(f"{getattr(target, '__qualname__', target.__name__)} has no {name}")
     ours = make(original)
     functools.update_wrapper(ours, original)
     setattr(target, name, ours)
     _undoing.append(lambda: _put_back(target, name, ours, before))
+
+
+def _inherited(target, name):
+    # Only here: the module is as large as all of ours, and few programs need it.
+    import inspect
+
+    return inspect.getattr_static(target, name, None)
 
 
 def replace_if_there(target, name, make):

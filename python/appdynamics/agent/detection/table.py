@@ -1,27 +1,18 @@
 """Every hook, as data. ``docs/reference/python-detection.md`` is made from this."""
 
-from typing import NamedTuple
+from collections import namedtuple
 
-
-class Hook(NamedTuple):
-    """What is done to one module."""
-
-    library: str
-    """What people call the library; the name by which the setting ``without`` leaves it out."""
-    kind: str
-    """``entry``, ``exit``, ``context`` or ``error``."""
-    module: str
-    """The module that is patched, when the program imports it."""
-    by: str
-    """The module here that does it."""
-    function: str
-    """The function there."""
-    patches: str
-    """What it stands in front of."""
-    detects: str
-    """What comes of it."""
-    tested: str
-    """The versions it was tested with."""
+# What is done to one module. (Not a `typing.NamedTuple`: importing that costs a program as much as all of this.)
+#
+# library   what people call it; the name by which the setting `without` leaves it out
+# kind      `entry`, `exit`, `context` or `error`
+# module    what is patched, when the program imports it
+# by        the module here that does it
+# function  the function there
+# patches   what it stands in front of
+# detects   what comes of it
+# tested    the versions it was tested with
+Hook = namedtuple("Hook", "library kind module by function patches detects tested")
 
 
 # One line or two per hook, so that the table reads as one.
