@@ -31,7 +31,7 @@ enum Command {
     ///
     /// Each setting is taken from its flag, else from its environment variable (--memory-limit is
     /// TIERLINE_MEMORY_LIMIT), else from the settings file.
-    Up(Up),
+    Up(Box<Up>),
     /// Says whether a controller is up, and what it has.
     Status(status::Status),
     /// Looks for what is wrong: controller, access key, and what every agent noticed.
@@ -152,7 +152,7 @@ struct Controller {
 /// When it fails.
 pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
-        Command::Up(flags) => start(flags).await,
+        Command::Up(flags) => start(*flags).await,
         Command::Status(status) => status.run().await,
         Command::Doctor(doctor) => doctor.run().await,
         Command::Key(key) => key.run().await,

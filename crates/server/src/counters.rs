@@ -89,6 +89,12 @@ pub struct Counters {
     latency_sum_us: AtomicU64,
 }
 
+/// Name, help text, and where the numbers come from.
+type Family<'a, Numbers> = (&'a str, &'a str, Numbers);
+
+/// One of an account's numbers.
+type OfAccount = fn(&AccountCounters) -> &AtomicU64;
+
 impl Counters {
     /// One durable write took this long.
     pub fn store_write(&self, took: Duration) {
@@ -178,7 +184,7 @@ impl Counters {
             ("store_damaged", &self.deferred_store_damaged),
             ("fault", &self.deferred_fault),
         ];
-        let all: [(&str, &str, &[(&str, &AtomicU64)]); 2] = [
+        let all: [Family<'_, &[(&str, &AtomicU64)]>; 2] = [
             ("ingest_refused_total", "OTLP requests refused for good, by cause", &refused),
             ("ingest_deferred_total", "OTLP requests told to come back, by cause", &deferred),
         ];
@@ -197,7 +203,7 @@ impl Counters {
         if seen.is_empty() {
             return;
         }
-        let families: [(&str, &str, fn(&AccountCounters) -> &AtomicU64); 5] = [
+        let families: [Family<'_, OfAccount>; 5] = [
             ("batches_accepted", "OTLP requests written", |own| &own.batches_accepted),
             ("batches_refused", "OTLP requests refused for good", |own| &own.batches_refused),
             ("batches_deferred", "OTLP requests told to come back", |own| &own.batches_deferred),
