@@ -13,11 +13,15 @@ use crate::support::shop::{self, APP};
 /// `web` (conventions of old) calls `pay` (of today), which calls a database and a cache.
 fn web_and_pay(number: u64, times: u64) -> (Value, Value) {
     let trace = trace(number);
-    let web = request(
+    (web(&trace, times), pay(&trace, times))
+}
+
+fn web(trace: &str, times: u64) -> Value {
+    request(
         "web",
         &[
             span(
-                &trace,
+                trace,
                 (1, 0),
                 SERVER,
                 "GET",
@@ -28,9 +32,9 @@ fn web_and_pay(number: u64, times: u64) -> (Value, Value) {
                     ("http.status_code", json!(200)),
                 ],
             ),
-            span(&trace, (2, 1), INTERNAL, "render", (1, 90 * times), &[]),
+            span(trace, (2, 1), INTERNAL, "render", (1, 90 * times), &[]),
             span(
-                &trace,
+                trace,
                 (3, 2),
                 CLIENT,
                 "HTTP POST",
@@ -42,12 +46,15 @@ fn web_and_pay(number: u64, times: u64) -> (Value, Value) {
                 ],
             ),
         ],
-    );
-    let pay = request(
+    )
+}
+
+fn pay(trace: &str, times: u64) -> Value {
+    request(
         "pay",
         &[
             span(
-                &trace,
+                trace,
                 (4, 3),
                 SERVER,
                 "POST /charge/{id}",
@@ -59,7 +66,7 @@ fn web_and_pay(number: u64, times: u64) -> (Value, Value) {
                 ],
             ),
             span(
-                &trace,
+                trace,
                 (5, 4),
                 CLIENT,
                 "SELECT shop",
@@ -72,7 +79,7 @@ fn web_and_pay(number: u64, times: u64) -> (Value, Value) {
                 ],
             ),
             span(
-                &trace,
+                trace,
                 (6, 4),
                 CLIENT,
                 "GET",
@@ -85,8 +92,7 @@ fn web_and_pay(number: u64, times: u64) -> (Value, Value) {
                 ],
             ),
         ],
-    );
-    (web, pay)
+    )
 }
 
 #[tokio::test]
