@@ -239,7 +239,7 @@ test("a diagnostic session is started, seen and stopped", async () => {
   const running = page.getByText(/A diagnostic session is running until/);
   await running.waitFor();
   // Slow requests of the demo may begin one of their own afterwards, which ends at another time.
-  const mine = await running.innerText();
+  const mine = await running.textContent();
   await picture("session");
   await accessible();
   await page.getByRole("button", { name: "Stop it" }).click();

@@ -2,6 +2,7 @@
 import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import styles from "../alerting/Alerting.module.css";
+import { OpenButton } from "../alerting/OpenButton";
 import { useChange } from "../api/change";
 import { type Action, ActionMenu } from "../design/ActionMenu";
 import { Button } from "../design/Button";
@@ -101,17 +102,7 @@ function nameColumn<T extends Named>(onOpen: (id: number) => void): Column<T> {
     id: "name",
     header: "Name",
     width: "minmax(150px, 1fr)",
-    cell: (row) => (
-      <button
-        type="button"
-        className={styles.open}
-        title={row.name}
-        aria-haspopup="dialog"
-        onClick={() => onOpen(row.id)}
-      >
-        {row.name}
-      </button>
-    ),
+    cell: (row) => <OpenButton text={row.name} onOpen={() => onOpen(row.id)} />,
   };
 }
 

@@ -17,6 +17,7 @@ import { useLive, useTimeRange } from "../time-range/useTimeRange";
 import { EVENT_GROUPS, entityType, eventType } from "../words/alerting";
 import styles from "./Alerting.module.css";
 import { EntityLink } from "./EntityLink";
+import { OpenButton } from "./OpenButton";
 import { Severity } from "./Severity";
 
 export function EventsTab({ app, search, onChange }: AlertsTabProps) {
@@ -119,17 +120,7 @@ function columns(app: string, onOpen: (id: number) => void): Column<AppEvent>[] 
       id: "summary",
       header: "What happened",
       width: "minmax(200px, 2fr)",
-      cell: (row) => (
-        <button
-          type="button"
-          className={styles.open}
-          title={row.summary}
-          aria-haspopup="dialog"
-          onClick={() => onOpen(row.id)}
-        >
-          {row.summary}
-        </button>
-      ),
+      cell: (row) => <OpenButton text={row.summary} onOpen={() => onOpen(row.id)} />,
     },
     {
       id: "about",

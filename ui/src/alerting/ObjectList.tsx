@@ -13,6 +13,7 @@ import { useWide } from "../design/useWide";
 import { formatAgo, formatInstant } from "../format/time";
 import type { AlertsTabProps } from "../pages/AlertsPage";
 import styles from "./Alerting.module.css";
+import { OpenButton } from "./OpenButton";
 
 interface Props<Definition> extends AlertsTabProps {
   kind: AlertingKind;
@@ -119,20 +120,7 @@ function listColumns<Definition extends Named>(
       id: "name",
       header: "Name",
       width: "minmax(160px, 1fr)",
-      cell: (row) =>
-        onDelete ? (
-          <button
-            type="button"
-            className={styles.open}
-            title={row.name}
-            aria-haspopup="dialog"
-            onClick={() => onOpen(row.id)}
-          >
-            {row.name}
-          </button>
-        ) : (
-          row.name
-        ),
+      cell: (row) => (onDelete ? <OpenButton text={row.name} onOpen={() => onOpen(row.id)} /> : row.name),
     },
     ...columns,
     {

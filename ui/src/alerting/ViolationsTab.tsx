@@ -14,6 +14,7 @@ import { useLive, useTimeRange } from "../time-range/useTimeRange";
 import { entityType, SEVERITIES, VIOLATION_STATUS } from "../words/alerting";
 import styles from "./Alerting.module.css";
 import { EntityLink } from "./EntityLink";
+import { OpenButton } from "./OpenButton";
 import { Severity, ViolationStatus } from "./Severity";
 
 const FIRST_SORT: Sort = { column: "start", descending: true };
@@ -103,17 +104,7 @@ function columns(app: string, onOpen: (id: number) => void): Column<Violation>[]
       header: "Health rule",
       width: "minmax(160px, 1fr)",
       sortBy: (row) => row.ruleName,
-      cell: (row) => (
-        <button
-          type="button"
-          className={styles.open}
-          title={row.ruleName}
-          aria-haspopup="dialog"
-          onClick={() => onOpen(row.id)}
-        >
-          {row.ruleName}
-        </button>
-      ),
+      cell: (row) => <OpenButton text={row.ruleName} onOpen={() => onOpen(row.id)} />,
     },
     {
       id: "affected",

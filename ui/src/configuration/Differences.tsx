@@ -1,7 +1,9 @@
 // What a change changes, in words.
+
+import type { Threshold } from "../transactions/thresholds";
 import { namingWords, pathWords, ruleWords, textWords, thresholdWords } from "../words/configuration";
 import styles from "./Configuration.module.css";
-import type { DataCollector, DetectionRule, IgnoredError, NamingRule, StatusRange, Threshold } from "./model";
+import type { DataCollector, DetectionRule, IgnoredError, NamingRule, StatusRange } from "./model";
 import { type Difference, type Json, same } from "./patch";
 
 /** One line for a value, or for each of a list. */

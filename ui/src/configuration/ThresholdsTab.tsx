@@ -6,10 +6,10 @@ import { FieldRow, SelectField } from "../design/Field";
 import { Icon } from "../design/Icon";
 import { NumberField } from "../design/NumberField";
 import { useTimeRange } from "../time-range/useTimeRange";
+import { numberOf, type Threshold, threshold } from "../transactions/thresholds";
 import { THRESHOLD_KINDS, thresholdWords } from "../words/configuration";
 import styles from "./Configuration.module.css";
 import type { Editing } from "./Editing";
-import type { Threshold } from "./model";
 
 const LEVELS = [
   ["slow", "Slow", "slow_minimum_ms"],
@@ -66,32 +66,6 @@ interface FieldProps {
   onChange: (value: Threshold) => void;
 }
 
-function numberOf(value: Threshold): number | null {
-  switch (value.kind) {
-    case "static":
-      return value.ms;
-    case "percent_over_average":
-      return value.percent;
-    case "standard_deviations":
-      return value.count;
-    default:
-      return null;
-  }
-}
-
-function threshold(kind: Threshold["kind"], number: number): Threshold {
-  switch (kind) {
-    case "static":
-      return { kind, ms: number };
-    case "percent_over_average":
-      return { kind, percent: number };
-    case "standard_deviations":
-      return { kind, count: number };
-    default:
-      return { kind };
-  }
-}
-
 /** A number of its own kind for each: 3 deviations are not 3 milliseconds. */
 const FIRST: Record<Threshold["kind"], number> = {
   standard_deviations: 3,
@@ -107,7 +81,7 @@ function ThresholdField({ label, value, onChange }: FieldProps) {
         <NumberField
           label={label}
           fractions
-          value={numberOf(value)}
+          value={numberOf(value) ?? null}
           onChange={(number) => onChange(threshold(value.kind, number ?? 0))}
         />
       )}

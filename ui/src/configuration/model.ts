@@ -1,5 +1,7 @@
 // What agents are told, as docs/reference/agent-configuration.md describes it.
 
+import type { ThresholdPolicy } from "../transactions/thresholds";
+
 export type Comparison = "equals" | "starts_with" | "ends_with" | "contains" | "regex" | "not_empty";
 
 export interface TextMatch {
@@ -44,22 +46,6 @@ export interface DetectionRule {
   request: RequestMatch;
   /** Of match rules only. */
   split?: NamingRule | null;
-}
-
-export type Threshold =
-  | { kind: "static"; ms: number }
-  | { kind: "percent_over_average"; percent: number }
-  | { kind: "standard_deviations"; count: number }
-  | { kind: "off" };
-
-export interface ThresholdPolicy {
-  slow: Threshold;
-  very_slow: Threshold;
-  stall: Threshold;
-  slow_minimum_ms: number;
-  very_slow_minimum_ms: number;
-  stall_minimum_ms: number;
-  executions_min: number;
 }
 
 export interface IgnoredError {

@@ -29,7 +29,8 @@ export interface ThresholdDraft {
 
 export type ThresholdDrafts = Record<ThresholdLevel, ThresholdDraft>;
 
-function numberOf(threshold: Threshold): number | undefined {
+/** What it is set to, in its own unit; nothing when it is off. */
+export function numberOf(threshold: Threshold): number | undefined {
   switch (threshold.kind) {
     case "static":
       return threshold.ms;
@@ -57,13 +58,24 @@ export function positive(text: string): number | undefined {
   return text.trim() !== "" && Number.isFinite(number) && number > 0 ? number : undefined;
 }
 
+/** A threshold of a kind, with its number in the unit of the kind. */
+export function threshold(kind: Threshold["kind"], number: number): Threshold {
+  switch (kind) {
+    case "static":
+      return { kind, ms: number };
+    case "percent_over_average":
+      return { kind, percent: number };
+    case "standard_deviations":
+      return { kind, count: number };
+    case "off":
+      return { kind };
+  }
+}
+
 function toThreshold({ kind, value }: ThresholdDraft): Threshold | undefined {
   if (kind === "off") return { kind };
   const number = positive(value);
-  if (number === undefined) return undefined;
-  if (kind === "static") return { kind, ms: number };
-  if (kind === "percent_over_average") return { kind, percent: number };
-  return { kind, count: number };
+  return number === undefined ? undefined : threshold(kind, number);
 }
 
 /** The policy, or nothing while something in it is not a number. */

@@ -6,9 +6,9 @@ import type {
   NamingRule,
   RequestMatch,
   TextMatch,
-  Threshold,
   UriPart,
 } from "../configuration/model";
+import type { Threshold } from "../transactions/thresholds";
 
 export const COMPARISONS: readonly (readonly [Comparison, string])[] = [
   ["equals", "is"],
