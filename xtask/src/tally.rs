@@ -1,20 +1,23 @@
-//! How many tests passed and failed, read from what the test runners print.
+//! How many tests passed and which failed, read from what the test runners print.
 
 use std::ops::AddAssign;
 
 /// Tests counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Tests that ran and held.
     pub passed: u64,
     /// Tests that did not, and steps that broke before they could count any.
     pub failed: u64,
+    /// What is known of those that failed, for the last lines: the lines above them may be thousands.
+    pub names: Vec<String>,
 }
 
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.names.extend(other.names);
     }
 }
 
@@ -45,8 +48,21 @@ pub fn read(runner: Runner, text: &str) -> Tally {
         if counts {
             sum += counts_in(line);
         }
+        sum.names.extend(failed_test(runner, line).map(str::to_owned));
     }
     sum
+}
+
+/// The test whose failure `line` tells of.
+fn failed_test(runner: Runner, line: &str) -> Option<&str> {
+    match runner {
+        Runner::Cargo => line.strip_prefix("test ")?.strip_suffix(" ... FAILED"),
+        Runner::Pytest => line.strip_prefix("FAILED ").or_else(|| line.strip_prefix("ERROR python/")),
+        Runner::Node => {
+            let name = line.strip_prefix("FAIL ").or_else(|| line.strip_prefix("not ok "))?;
+            Some(name.trim_start())
+        }
+    }
 }
 
 fn is_pytest_summary(line: &str) -> bool {
@@ -99,7 +115,25 @@ mod tests {
     use super::*;
 
     fn check(runner: Runner, text: &str, passed: u64, failed: u64) {
-        assert_eq!(read(runner, text), Tally { passed, failed }, "{text}");
+        let tally = read(runner, text);
+        assert_eq!((tally.passed, tally.failed), (passed, failed), "{text}");
+    }
+
+    #[test]
+    fn those_that_failed_are_named() {
+        for (runner, line, name) in [
+            (Runner::Cargo, "test full::disk ... FAILED", "full::disk"),
+            (
+                Runner::Pytest,
+                "FAILED python/tests/a.py::test_b - assert 1 == 2",
+                "python/tests/a.py::test_b - assert 1 == 2",
+            ),
+            (Runner::Node, "    not ok 3 - takes a name", "3 - takes a name"),
+            (Runner::Node, " FAIL  src/a.test.ts > names > are kept", "src/a.test.ts > names > are kept"),
+        ] {
+            assert_eq!(read(runner, line).names, [name], "{line}");
+        }
+        assert_eq!(read(Runner::Cargo, "test full::disk ... ok\nok 3 - takes a name").names, [""; 0]);
     }
 
     #[test]

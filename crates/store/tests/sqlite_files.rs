@@ -1,5 +1,6 @@
 //! The files of the default store: who may open them, and what they say when they cannot be used.
 
+use std::io::Write;
 use std::path::Path;
 
 use tierline_model::{AppId, Guid};
@@ -246,15 +247,21 @@ impl<'d> WriteProtected<'d> {
         chattr.output().is_ok_and(|output| output.status.success())
     }
 
-    /// `None` where that is not allowed, or the file system does not know it.
+    /// `None` where that is not allowed, or the file system does not know it, or says yes and does not do it: there are
+    /// some where an open file can still be written, or nothing is refused at all.
     fn new(directory: &'d Path) -> Option<Self> {
-        Self::chattr(directory, "+i").then_some(Self(directory))
+        let probe = directory.join("probe");
+        let mut open = std::fs::File::create(&probe).unwrap();
+        let protected = Self::chattr(directory, "+i").then_some(Self(directory));
+        let refused = open.write_all(b"1").is_err() && std::fs::File::create(directory.join("new")).is_err();
+        protected.filter(|_| refused)
     }
 }
 
 impl Drop for WriteProtected<'_> {
     fn drop(&mut self) {
         Self::chattr(self.0, "-i");
+        let _ = std::fs::remove_file(self.0.join("probe"));
     }
 }
 
