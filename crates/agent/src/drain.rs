@@ -78,7 +78,9 @@ pub(crate) fn drain(core: &Core, start_ms: u64, end_ms: u64) -> IntervalReport {
     ledger.in_flight = totals.begun.saturating_sub(totals.ended);
     ledger.snapshots_kept = core.snapshots_kept.swap(0, Ordering::Relaxed);
     close_interval(core, &segments, end_ms);
-    promote(core, &hot_names);
+    let most_called = hot_names.most_called();
+    core.oddities.note_hidden_names(&most_called);
+    promote(core, &most_called);
     core.registry.forget_idle_continued();
     ledger.drops = core.oddities.take_drops();
     drop(totals);
@@ -160,13 +162,16 @@ fn close_interval(core: &Core, segments: &Segments, end_ms: u64) {
 }
 
 /// Gives the places of the coldest BTs to names of All Other Traffic that became hot.
-fn promote(core: &Core, hot_names: &HotNames) {
+fn promote(core: &Core, most_called: &[(&str, u64)]) {
     let hot: Vec<(&str, u64)> =
-        hot_names.most_called().into_iter().take_while(|(_, calls)| *calls >= HOT_CALLS_MIN).collect();
+        most_called.iter().copied().take_while(|(_, calls)| *calls >= HOT_CALLS_MIN).collect();
     if hot.is_empty() {
         return;
     }
     let config = core.config.load();
+    if config.lock_down {
+        return;
+    }
     // After a configuration with a higher limit there is room: the next BT of the name takes it.
     let mut cold: Vec<(f64, Arc<BtEntry>)> = core
         .registry

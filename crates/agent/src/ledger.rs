@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use tierline_model::diagnostics::ReplacedName;
+use tierline_model::diagnostics::{HiddenName, ReplacedName};
 use tierline_model::limits::{NAME_CHARS_MAX, REPLACED_NAMES_MAX};
 use tierline_model::name::cut;
 use tierline_model::{AgentDiagnostics, DropCause};
@@ -16,6 +16,7 @@ use crate::limits::MISUSE_KINDS_MAX;
 pub(crate) struct Oddities {
     misuse: Mutex<Vec<(&'static str, u64)>>,
     replaced_names: Mutex<Vec<ReplacedName>>,
+    hidden_names: Mutex<Vec<HiddenName>>,
     drops: [Drops; DropCause::ALL.len()],
     panics: AtomicU64,
 }
@@ -62,6 +63,13 @@ impl Oddities {
         }
     }
 
+    /// Remembers what All Other Traffic hid in the interval that ends now.
+    pub(crate) fn note_hidden_names(&self, most_called: &[(&str, u64)]) {
+        let names = most_called.iter().filter(|(_, calls)| *calls > 0);
+        let names = names.map(|(name, calls)| HiddenName { name: (*name).to_owned(), calls: *calls });
+        *self.hidden_names.lock().unwrap_or_else(PoisonError::into_inner) = names.collect();
+    }
+
     /// Drops of the interval that ends now.
     pub(crate) fn take_drops(&self) -> BTreeMap<DropCause, u64> {
         let counts = DropCause::ALL.iter().zip(&self.drops);
@@ -77,6 +85,7 @@ impl Oddities {
         AgentDiagnostics {
             misuse: misuse.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect(),
             replaced_names: names.clone(),
+            hidden_names: self.hidden_names.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             drops: drops.filter(|(_, count)| *count > 0).collect(),
             panics: self.panics.load(Ordering::Relaxed),
             ..AgentDiagnostics::default()

@@ -186,7 +186,7 @@ impl Registry {
 
     /// The entry of a cleaned name, made now when there is room.
     pub(crate) fn by_name(&self, name: &str, config: &AgentConfig) -> Registered {
-        let limit = config.limits.bts_max;
+        let limit = if config.lock_down { 0 } else { config.limits.bts_max };
         {
             let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(entry) = named.get(name) {

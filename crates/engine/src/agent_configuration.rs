@@ -9,10 +9,11 @@ use tierline_model::limits::DATA_COLLECTORS_MAX;
 use tierline_model::{
     AgentConfig, AppId, Detector, EntryType, ErrorFilter, Threshold, ThresholdPolicy, TierId,
 };
-use tierline_store::{DocumentChange, DocumentRecord, Store, StoreError};
+use tierline_store::{BtRecord, DocumentChange, DocumentRecord, Entities, Store, StoreError};
 
 use crate::events::{self, Event, Severity, kinds};
 use crate::limits::{AGENT_CONFIGURATION_BYTES_MAX, PROMOTED_BTS_MAX};
+use crate::transactions_admin::BtAdmin;
 use crate::{diagnostic_sessions, transactions_admin};
 
 /// The kind of document, named by the application's id, for a tier by `<application>/<tier>`.
@@ -197,14 +198,65 @@ pub fn effective_with(
     let (sessions, sessions_version) = diagnostic_sessions::for_agents(store, account, app_id)?;
     config.diagnostic_sessions = sessions;
     let admin = transactions_admin::load(store, account, app_id)?;
-    if admin.excluded().next().is_some() {
-        // Agents know the names BTs have there, not those people gave them.
-        for bt in store.entities(account, app_id)?.bts.iter().filter(|bt| admin.is_excluded(bt.id)) {
-            config.detection.excluded_bts.push(bt.name.to_string());
-        }
+    let entities = store.entities(account, app_id)?;
+    // Agents know the names BTs have there, not those people gave them.
+    for bt in entities.bts.iter().filter(|bt| admin.is_excluded(bt.id)) {
+        config.detection.excluded_bts.push(bt.name.to_string());
     }
-    config.version = version + sessions_version + config.detection.excluded_bts.len() as u64;
+    let known = registered(&entities, &admin);
+    if config.lock_down || known.len() >= config.limits.application_bts_max {
+        let most = if config.lock_down { PROMOTED_BTS_MAX } else { config.limits.application_bts_max };
+        let own = known.iter().take(most).filter(|bt| tier.is_none_or(|tier| bt.tier_id == tier));
+        let mut names: Vec<String> = own.map(|bt| bt.name.to_string()).collect();
+        names.retain(|name| !config.promoted_bts.contains(name));
+        config.promoted_bts.extend(names);
+        config.promoted_bts.truncate(PROMOTED_BTS_MAX);
+        config.lock_down = true;
+    }
+    let decided =
+        config.detection.excluded_bts.len() + usize::from(config.lock_down) * config.promoted_bts.len();
+    config.version = version + sessions_version + decided as u64;
     Ok(config)
+}
+
+/// The BTs that have a line of their own, the oldest first: with as many as the application may have, no more come.
+fn registered<'e>(entities: &'e Entities, admin: &BtAdmin) -> Vec<&'e BtRecord> {
+    let mut known: Vec<&BtRecord> =
+        entities.bts.iter().filter(|bt| !bt.other_traffic && !admin.is_deleted(bt)).collect();
+    known.sort_by_key(|bt| (bt.first_seen_ms, bt.id));
+    known
+}
+
+/// Whether new BTs get a line of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LockDown {
+    /// Somebody wants no new ones.
+    pub wanted: bool,
+    /// None come: somebody wants it, or there are as many as there may be.
+    pub active: bool,
+    /// How many there are.
+    pub bts: usize,
+    /// How many there may be.
+    pub bts_max: usize,
+}
+
+/// Whether new BTs of an application get a line of their own, and the names that people promoted.
+///
+/// # Errors
+/// When the store cannot be read or what people wrote cannot be understood.
+pub fn lock_down(
+    store: &dyn Store,
+    account: &str,
+    app_id: AppId,
+) -> Result<(LockDown, Vec<String>), ConfigurationError> {
+    let mut config = serde_json::to_value(AgentConfig::default()).map_err(|e| invalid(&e))?;
+    merge(&mut config, &cleaned(&get(store, account, app_id, None)?.patch)?);
+    let config = understood(config)?;
+    let admin = transactions_admin::load(store, account, app_id)?;
+    let bts = registered(&store.entities(account, app_id)?, &admin).len();
+    let bts_max = config.limits.application_bts_max;
+    let active = config.lock_down || bts >= bts_max;
+    Ok((LockDown { wanted: config.lock_down, active, bts, bts_max }, config.promoted_bts))
 }
 
 /// Adds a BT's name to those that agents report apart although their limit is reached, or takes it away again.
@@ -309,9 +361,10 @@ fn understood(merged: Value) -> Result<AgentConfig, ConfigurationError> {
     }
     let limits = &config.limits;
     let memory = 1 << 20..=4usize << 30;
-    if limits.bts_max > 10_000 || limits.backends_max > 10_000 || !memory.contains(&limits.memory_bytes_max) {
+    let names = [limits.bts_max, limits.application_bts_max, limits.backends_max];
+    if names.iter().any(|most| *most > 10_000) || !memory.contains(&limits.memory_bytes_max) {
         return Err(invalid(
-            &"limits: bts_max and backends_max are at most 10,000, memory_bytes_max is between 1 MiB and 4 GiB",
+            &"limits: bts_max, application_bts_max and backends_max are at most 10,000, memory_bytes_max is between 1 MiB and 4 GiB",
         ));
     }
     Ok(config)

@@ -10,6 +10,7 @@ pub mod health_rule;
 pub mod number;
 pub mod policy;
 pub mod schedule;
+pub mod suppression;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -23,7 +24,8 @@ use crate::limits::{ALERTING_NAME_CHARS_MAX, ALERTING_OBJECTS_MAX};
 pub use action::{Action, ActionKind};
 pub use health_rule::HealthRule;
 pub use policy::Policy;
-pub use schedule::{ActionSuppression, Schedule};
+pub use schedule::Schedule;
+pub use suppression::{ActionSuppression, HealthRuleSuppression};
 
 /// Why something cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +81,13 @@ pub trait Alerting: Serialize + DeserializeOwned + Clone + Send + 'static {
     /// # Errors
     /// A sentence without its subject.
     fn check(&self) -> Result<(), String>;
+    /// Says why it cannot mean anything beside what else the application has.
+    ///
+    /// # Errors
+    /// When it names something that is not there, or the store cannot be read.
+    fn check_in(&self, _store: &dyn Store, _account: &str, _app_id: AppId) -> Result<(), AlertingError> {
+        Ok(())
+    }
     /// What every application has from the beginning; ids from 1 on.
     #[must_use]
     fn defaults() -> Vec<Self> {
@@ -187,7 +196,7 @@ fn put<T: Alerting>(
     Ok(())
 }
 
-fn invalid<T: Alerting>(reason: String) -> AlertingError {
+pub(crate) fn invalid<T: Alerting>(reason: String) -> AlertingError {
     AlertingError::Invalid { what: T::WHAT, reason }
 }
 
@@ -253,6 +262,7 @@ pub fn create<T: Alerting>(
     }
     value.set_id(0);
     check(&value, &others)?;
+    value.check_in(store, account, app_id)?;
     // The version of a document never goes back: ids are not given out twice.
     let (kind, name) = (format!("{}-ids", T::KIND), app_id.to_string());
     let counter = DocumentChange {
@@ -287,6 +297,7 @@ pub fn update<T: Alerting>(
     let there = there.ok_or(AlertingError::NotFound { what: T::WHAT, id })?;
     value.set_id(id);
     check(&value, &others)?;
+    value.check_in(store, account, app_id)?;
     put(store, account, app_id, &value, Some(expected_version.unwrap_or(there.version)), changed_by)?;
     Ok(value)
 }
@@ -312,7 +323,7 @@ pub fn delete<T: Alerting>(
 }
 
 macro_rules! alerting {
-    ($thing:ty, $kind:literal, $what:literal $(, $defaults:path)? $(; may hold secrets: $secrets:literal)?) => {
+    ($thing:ty, $kind:literal, $what:literal $(, $defaults:path)? $(; beside: $beside:ident)? $(; may hold secrets: $secrets:literal)?) => {
         impl $crate::alerting::Alerting for $thing {
             const KIND: &'static str = $kind;
             const WHAT: &'static str = $what;
@@ -331,6 +342,14 @@ macro_rules! alerting {
             }
             $(fn defaults() -> Vec<Self> {
                 $defaults()
+            })?
+            $(fn check_in(
+                &self,
+                store: &dyn tierline_store::Store,
+                account: &str,
+                app_id: tierline_model::AppId,
+            ) -> Result<(), $crate::alerting::AlertingError> {
+                self.$beside(store, account, app_id)
             })?
         }
     };

@@ -16,6 +16,7 @@ use crate::metric_data::{MetricDataError, MetricValue, metric_data_in};
 use crate::metric_path::{MetricPath, Part};
 use crate::metric_tree::{Leaf, MetricTree};
 use crate::scope::Scope;
+use crate::series::Subject;
 
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -198,8 +199,8 @@ pub struct HourBaseline {
     pub baseline: Option<Baseline>,
 }
 
-/// The baselines of one metric for every hour of the scope's time, at most the last 31 days of it. Nothing when the path
-/// is no metric.
+/// The baselines of one metric for every hour of the scope's time, at most the last 31 days of it. Nothing known when the
+/// path is no metric.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -208,25 +209,77 @@ pub fn series(
     pattern: &[Part],
     trend: Trend,
 ) -> Result<Vec<HourBaseline>, MetricDataError> {
-    let end_ms = scope.range.end_ms;
-    let first = scope.range.start_ms.max(end_ms.saturating_sub(BASELINE_HOURS_MAX * HOUR_MS));
-    let first = first - first % HOUR_MS;
+    let past = Past::of(scope);
+    let range = TimeRange { start_ms: past.before_ms, end_ms: scope.range.end_ms };
+    let scope = Scope { range, ..scope };
+    Ok(past.baselines(&scope_samples(scope, &MetricTree::reaching(scope, pattern)?, pattern)?, trend))
+}
+
+/// The baselines of several numbers of a subject (see [`series`]), in the order of `leaves`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn of_subject(
+    scope: Scope<'_>,
+    subject: Subject,
+    leaves: &[Leaf],
+    trend: Trend,
+) -> Result<Vec<Vec<HourBaseline>>, MetricDataError> {
+    let past = Past::of(scope);
+    let entities = scope.entities()?;
     let tree = MetricTree::of(scope)?;
-    let range = TimeRange { start_ms: first.saturating_sub(WEEKS * WEEK_MS), end_ms };
-    let mut samples: BTreeMap<u64, f64> = BTreeMap::new();
-    for series in metric_data_in(Scope { range, ..scope }, &tree, pattern, false)?.into_iter().take(1) {
+    let range = TimeRange { start_ms: past.before_ms, end_ms: scope.range.end_ms };
+    let of_leaf = |leaf: &Leaf| -> Result<Vec<HourBaseline>, MetricDataError> {
+        let Some(pattern) = subject.metric_pattern(&entities, *leaf) else {
+            return Ok(past.baselines(&BTreeMap::new(), trend));
+        };
+        let samples = scope_samples(Scope { range, ..scope }, &tree, &pattern)?;
+        Ok(past.baselines(&samples, trend))
+    };
+    leaves.iter().map(of_leaf).collect()
+}
+
+/// The values of a metric by the start of their hour.
+fn scope_samples(
+    scope: Scope<'_>,
+    tree: &MetricTree,
+    pattern: &[Part],
+) -> Result<BTreeMap<u64, f64>, MetricDataError> {
+    let mut samples = BTreeMap::new();
+    for series in metric_data_in(scope, tree, pattern, false)?.into_iter().take(1) {
         let leaf = series.metric.leaf;
         samples.extend(series.values.iter().map(|value| (value.start_ms, exact(leaf, value))));
     }
-    let of_hour = |hour_ms: u64| {
-        trend.and_fallbacks().iter().find_map(|trend| {
-            let alike: Vec<f64> =
-                trend.hours(hour_ms).iter().filter_map(|hour| samples.get(hour)).copied().collect();
-            Baseline::of(&alike)
-        })
-    };
-    let hours = (0..BASELINE_HOURS_MAX + 1).map(|n| first + n * HOUR_MS).take_while(|hour| *hour < end_ms);
-    Ok(hours.map(|start_ms| HourBaseline { start_ms, baseline: of_hour(start_ms) }).collect())
+    Ok(samples)
+}
+
+/// The hours of a chart, and from when on what came before them matters.
+struct Past {
+    first_ms: u64,
+    before_ms: u64,
+    end_ms: u64,
+}
+
+impl Past {
+    fn of(scope: Scope<'_>) -> Self {
+        let end_ms = scope.range.end_ms;
+        let first = scope.range.start_ms.max(end_ms.saturating_sub(BASELINE_HOURS_MAX * HOUR_MS));
+        let first_ms = first - first % HOUR_MS;
+        Self { first_ms, before_ms: first_ms.saturating_sub(WEEKS * WEEK_MS), end_ms }
+    }
+
+    fn baselines(&self, samples: &BTreeMap<u64, f64>, trend: Trend) -> Vec<HourBaseline> {
+        let of_hour = |hour_ms: u64| {
+            trend.and_fallbacks().iter().find_map(|trend| {
+                let alike: Vec<f64> =
+                    trend.hours(hour_ms).iter().filter_map(|hour| samples.get(hour)).copied().collect();
+                Baseline::of(&alike)
+            })
+        };
+        let hours = (0..BASELINE_HOURS_MAX + 1).map(|n| self.first_ms + n * HOUR_MS);
+        let hours = hours.take_while(|hour| *hour < self.end_ms);
+        hours.map(|start_ms| HourBaseline { start_ms, baseline: of_hour(start_ms) }).collect()
+    }
 }
 
 #[cfg(test)]

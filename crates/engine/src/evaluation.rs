@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
+use tierline_model::TierId;
 use tierline_model::transaction::OTHER_TRAFFIC_INTERNAL_NAME;
 use tierline_store::{Entities, TimeRange};
 
@@ -10,14 +11,14 @@ use crate::alerting::HealthRule;
 use crate::alerting::expression::{Formula, Logic};
 use crate::alerting::health_rule::{
     AffectedEntityType, AggregateFunction, Aggregation, BaselineCondition, BaselineUnit, CompareCondition,
-    Condition, Criteria, EvalDetailType, EvalKind, MetricEvalDetail,
+    Condition, Criteria, EvalDetailType, EvalKind, Matching, MetricEvalDetail,
 };
 use crate::alerting::policy::texts;
 use crate::baselines::{Baseline, BaselineCache, Trend, exact};
 use crate::events::EntityRef;
 use crate::metric_data::{MetricDataError, MetricValue, metric_data_in};
 use crate::metric_path::{MetricPath, Part, parse};
-use crate::metric_tree::{Leaf, MetricTree};
+use crate::metric_tree::{INDIVIDUAL_NODES, Leaf, MetricTree};
 use crate::scope::Scope;
 use crate::transactions_admin::BtAdmin;
 
@@ -62,7 +63,12 @@ pub struct Evaluator<'a> {
 struct Subject {
     base: Vec<String>,
     entity: EntityRef,
+    /// The tier whose nodes have numbers of it.
+    tier: Option<TierId>,
 }
+
+/// Nodes a violation names.
+const NODES_TOLD_MAX: usize = 5;
 
 /// Numbers of one metric by the path of the thing.
 type Numbers = HashMap<Vec<String>, (Leaf, MetricPath, Vec<MetricValue>)>;
@@ -89,21 +95,80 @@ impl Evaluator<'_> {
             if findings.iter().all(|finding| finding.level.is_some()) {
                 break;
             }
-            let mut answers = Vec::new();
-            for condition in &criteria.conditions {
-                answers.push(self.condition(rule, condition, &pattern, &subjects)?);
-            }
-            for (index, finding) in findings.iter_mut().enumerate().filter(|(_, f)| f.level.is_none()) {
-                let of_thing: Vec<Option<&String>> =
-                    answers.iter().map(|a| a.get(index).and_then(Option::as_ref)).collect();
-                let holds: Vec<bool> = of_thing.iter().map(Option::is_some).collect();
-                if joined(criteria, &holds) {
+            let holding = match criteria.matching() {
+                Matching::Whole => self.holding(rule, criteria, &pattern, &subjects)?,
+                matching => self.holding_on_nodes(rule, (criteria, matching), &pattern, &subjects)?,
+            };
+            for (finding, reasons) in findings.iter_mut().zip(holding).filter(|(f, _)| f.level.is_none()) {
+                if let Some(reasons) = reasons {
                     finding.level = Some(level);
-                    finding.reasons = of_thing.into_iter().flatten().cloned().collect();
+                    finding.reasons = reasons;
                 }
             }
         }
         Ok(findings)
+    }
+
+    /// For each thing the reasons why a criterion holds; `None` when it does not.
+    fn holding(
+        &self,
+        rule: &HealthRule,
+        criteria: &Criteria,
+        pattern: &[Part],
+        subjects: &[Subject],
+    ) -> Result<Vec<Option<Vec<String>>>, MetricDataError> {
+        let mut answers = Vec::new();
+        for condition in &criteria.conditions {
+            answers.push(self.condition(rule, condition, pattern, subjects)?);
+        }
+        let of_thing = |index: usize| {
+            let of_thing: Vec<Option<&String>> =
+                answers.iter().map(|a| a.get(index).and_then(Option::as_ref)).collect();
+            let holds: Vec<bool> = of_thing.iter().map(Option::is_some).collect();
+            joined(criteria, &holds).then(|| of_thing.into_iter().flatten().cloned().collect())
+        };
+        Ok((0..subjects.len()).map(of_thing).collect())
+    }
+
+    /// The same where a criterion is about the nodes of each thing one by one, and enough of them must violate it.
+    fn holding_on_nodes(
+        &self,
+        rule: &HealthRule,
+        (criteria, matching): (&Criteria, Matching),
+        pattern: &[Part],
+        subjects: &[Subject],
+    ) -> Result<Vec<Option<Vec<String>>>, MetricDataError> {
+        let mut node_pattern = pattern.to_vec();
+        node_pattern.extend([Part::Name(INDIVIDUAL_NODES.to_owned()), Part::Any]);
+        let (mut nodes, mut owners) = (Vec::new(), Vec::new());
+        for (index, subject) in subjects.iter().enumerate() {
+            for node in self.entities.nodes.iter().filter(|node| Some(node.tier_id) == subject.tier) {
+                let mut base = subject.base.clone();
+                base.extend([INDIVIDUAL_NODES.to_owned(), node.name.to_string()]);
+                let entity = EntityRef::new("APPLICATION_COMPONENT_NODE", node.id.get(), &*node.name);
+                nodes.push(Subject { base, entity, tier: subject.tier });
+                owners.push(index);
+            }
+        }
+        let holding = self.holding(rule, criteria, &node_pattern, &nodes)?;
+        let of_thing = |index: usize| {
+            let own = || owners.iter().zip(nodes.iter().zip(&holding)).filter(|(owner, _)| **owner == index);
+            let violating: Vec<(&Subject, &Vec<String>)> =
+                own().filter_map(|(_, (node, reasons))| Some((node, reasons.as_ref()?))).collect();
+            let (count, all) = (violating.len() as f64, own().count() as f64);
+            let enough = match matching {
+                Matching::Nodes(wanted) => count >= wanted,
+                Matching::Percent(wanted) => count * 100.0 >= wanted * all,
+                Matching::Whole => false,
+            };
+            (enough && count > 0.0).then(|| {
+                let say = |(node, reasons): &(&Subject, &Vec<String>)| {
+                    format!("On {}: {}", node.entity.name, reasons.join(" "))
+                };
+                violating.iter().take(NODES_TOLD_MAX).map(say).collect()
+            })
+        };
+        Ok((0..subjects.len()).map(of_thing).collect())
     }
 
     /// For each thing the sentence why the condition holds; `None` when it does not.
@@ -244,7 +309,8 @@ impl Evaluator<'_> {
 
     fn application(&self, base: Vec<String>) -> Subject {
         let name = self.entities.applications.first().map_or_else(String::new, |a| a.name.to_string());
-        Subject { base, entity: EntityRef::new("APPLICATION", self.scope.app_id.get(), name) }
+        let entity = EntityRef::new("APPLICATION", self.scope.app_id.get(), name);
+        Subject { base, entity, tier: None }
     }
 
     fn bts(&self, selection: &Selection) -> Vec<Subject> {
@@ -258,6 +324,7 @@ impl Evaluator<'_> {
                 selection.has(&[shown, &bt.name, &tier.name]).then(|| Subject {
                     base: [root[0], root[1], &tier.name, name].map(str::to_owned).to_vec(),
                     entity: EntityRef::new("BUSINESS_TRANSACTION", bt.id.get(), shown),
+                    tier: Some(bt.tier_id),
                 })
             })
             .collect()
@@ -270,6 +337,7 @@ impl Evaluator<'_> {
                 .map(|tier| Subject {
                     base: vec![root.to_owned(), tier.name.to_string()],
                     entity: EntityRef::new("APPLICATION_COMPONENT", tier.id.get(), &*tier.name),
+                    tier: (!selection.nodes).then_some(tier.id),
                 })
                 .collect();
         }
@@ -277,9 +345,9 @@ impl Evaluator<'_> {
         nodes
             .filter_map(|node| {
                 let tier = self.entities.tiers.iter().find(|tier| tier.id == node.tier_id)?;
-                let base = [root, &*tier.name, "Individual Nodes", &*node.name].map(str::to_owned).to_vec();
+                let base = [root, &*tier.name, INDIVIDUAL_NODES, &*node.name].map(str::to_owned).to_vec();
                 let entity = EntityRef::new("APPLICATION_COMPONENT_NODE", node.id.get(), &*node.name);
-                selection.has(&[&node.name, &tier.name]).then_some(Subject { base, entity })
+                selection.has(&[&node.name, &tier.name]).then_some(Subject { base, entity, tier: None })
             })
             .collect()
     }
@@ -289,6 +357,7 @@ impl Evaluator<'_> {
         all.map(|backend| Subject {
             base: vec!["Backends".to_owned(), format!("Discovered backend call - {}", backend.backend.name)],
             entity: EntityRef::new("BACKEND", backend.backend.id.get(), &*backend.backend.name),
+            tier: None,
         })
         .collect()
     }
@@ -302,7 +371,8 @@ impl Evaluator<'_> {
                 if selection.has(&[&entry.name, &tier.name]) {
                     let id = tierline_model::id::id_of(entity_type, &[&tier.name, &entry.name]);
                     let base = vec![root.to_owned(), tier.name.to_string(), entry.name.clone()];
-                    found.push(Subject { base, entity: EntityRef::new(entity_type, id, entry.name) });
+                    let entity = EntityRef::new(entity_type, id, entry.name);
+                    found.push(Subject { base, entity, tier: None });
                 }
             }
         }
@@ -374,7 +444,7 @@ fn base_pattern(rule: &HealthRule) -> Option<Vec<Part>> {
     let tier_or_node = |root: &str| {
         let mut pattern = vec![name(root), Part::Any];
         if nodes {
-            pattern.extend([name("Individual Nodes"), Part::Any]);
+            pattern.extend([name(INDIVIDUAL_NODES), Part::Any]);
         }
         pattern
     };

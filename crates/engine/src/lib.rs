@@ -19,6 +19,7 @@ pub mod flow_map;
 pub mod foreign;
 pub mod ingest;
 pub mod limits;
+pub mod markers;
 pub mod metric_data;
 pub mod metric_path;
 pub mod metric_tree;

@@ -184,3 +184,6 @@ pub const TRIAL_SEGMENTS_MAX: usize = 1_000;
 
 /// Requests people may type into one trial.
 pub const TRIAL_REQUESTS_MAX: usize = 20;
+
+/// Events and violations that one chart is marked with.
+pub const MARKERS_MAX: usize = 500;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use tierline_model::{Histogram, NodeId, VerdictCounts};
+use tierline_model::{Histogram, Incarnation, NodeId, VerdictCounts};
 use tierline_store::{
     Dimension, Dimensions, LedgerRecord, MetricFamily, MetricFilter, MetricRow, Step, StoreError, TimeRange,
 };
@@ -10,7 +10,7 @@ use tierline_store::{
 use crate::errors;
 use crate::limits::{METRIC_ROWS_FINE_MAX, ONE_MINUTE_RANGE_MINUTES_MAX, TEN_MINUTE_RANGE_MINUTES_MAX};
 use crate::metric_path::Part;
-use crate::metric_tree::{Key, Leaf, Metric, MetricTree, Source, TooManyMetrics};
+use crate::metric_tree::{Key, Leaf, Metric, MetricTree, TooManyMetrics};
 use crate::scope::{Question, Scope};
 
 const MINUTE_MS: u64 = 60_000;
@@ -134,7 +134,7 @@ pub fn metric_data_in(
     let frequency = Frequency::of(scope.range);
     let mut groups: BTreeMap<Shape, Vec<usize>> = BTreeMap::new();
     for (index, metric) in metrics.iter().enumerate() {
-        groups.entry(Shape::of(&metric.source)).or_default().push(index);
+        groups.entry(Shape::of(metric)).or_default().push(index);
     }
     let mut values: Vec<Vec<MetricValue>> = vec![Vec::new(); metrics.len()];
     for (shape, indexes) in groups {
@@ -161,6 +161,8 @@ pub fn metric_data_in(
 struct Shape {
     /// 0 the reports, 1 segments, 2 exits, 3 kept executions with errors.
     family: u8,
+    /// Which number of the reports.
+    of_reports: Option<Leaf>,
     originating: Option<bool>,
     tier: bool,
     node: bool,
@@ -169,7 +171,8 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(source: &Source) -> Self {
+    fn of(metric: &Metric) -> Self {
+        let source = &metric.source;
         let key = source.keys.first().copied().unwrap_or_default();
         Self {
             family: match source.family {
@@ -178,6 +181,7 @@ impl Shape {
                 Some(MetricFamily::Segments) => 1,
                 Some(MetricFamily::Exits) => 2,
             },
+            of_reports: (source.family.is_none() && key.error.is_none()).then_some(metric.leaf),
             originating: source.originating,
             tier: key.tier.is_some(),
             node: key.node.is_some(),
@@ -214,9 +218,9 @@ impl Rows {
         rollup: bool,
     ) -> Result<Self, StoreError> {
         let keys: HashSet<Key> = metrics.iter().flat_map(|m| m.source.keys.iter().copied()).collect();
-        if shape.family == 0 {
+        if let Some(leaf) = shape.of_reports {
             let ledgers = scope.store.ledgers(scope.account, scope.app_id, scope.range)?;
-            return Ok(Self { by_key: availability(tree, &keys, &ledgers), fine: true });
+            return Ok(Self { by_key: of_reports(tree, &keys, &ledgers, leaf), fine: true });
         }
         if shape.family == 3 {
             return Ok(Self { by_key: errors::rows(scope, &keys)?, fine: true });
@@ -276,6 +280,7 @@ impl Rows {
             Leaf::SlowCalls => point.total(|row| row.verdicts.slow),
             Leaf::VerySlowCalls => point.total(|row| row.verdicts.very_slow),
             Leaf::Stalls => point.total(|row| row.verdicts.stall),
+            Leaf::ProcessCpu | Leaf::ProcessMemory | Leaf::ProcessThreads => point.gauge(),
         }
     }
 }
@@ -309,19 +314,48 @@ fn common<T: PartialEq + Copy>(keys: &HashSet<Key>, field: impl Fn(&Key) -> Opti
     values.all(|value| value == Some(first)).then_some(first)
 }
 
-/// A node that reported for a minute was available in it.
-fn availability(
+/// What reports say of themselves: a node that reported for a minute was available in it, and its processes used
+/// processor and memory. The row's count is that number.
+fn of_reports(
     tree: &MetricTree,
     keys: &HashSet<Key>,
     ledgers: &[LedgerRecord],
+    leaf: Leaf,
 ) -> HashMap<Key, Vec<MetricRow>> {
-    let minutes: BTreeSet<(u64, NodeId)> = ledgers
-        .iter()
-        .map(|record| (record.start_ms - record.start_ms % MINUTE_MS, record.node_id))
-        .collect();
+    let mut minutes: BTreeMap<(u64, NodeId), f64> = BTreeMap::new();
+    // Of several reports of a process in one minute the last says what it holds.
+    let mut held: HashMap<(u64, NodeId, Incarnation), f64> = HashMap::new();
+    for record in ledgers {
+        let runtime = &record.runtime;
+        let minute = (record.start_ms - record.start_ms % MINUTE_MS, record.node_id);
+        let now = match leaf {
+            // Services that report through other SDKs say nothing of their process.
+            Leaf::ProcessCpu | Leaf::ProcessMemory | Leaf::ProcessThreads
+                if runtime.process_memory_bytes == 0 =>
+            {
+                continue;
+            }
+            Leaf::ProcessCpu => {
+                *minutes.entry(minute).or_default() += runtime.process_cpu_ms * 100.0 / MINUTE_MS as f64;
+                continue;
+            }
+            Leaf::ProcessMemory => runtime.process_memory_bytes as f64 / f64::from(1 << 20),
+            Leaf::ProcessThreads => runtime.threads as f64,
+            _ => {
+                minutes.insert(minute, 1.0);
+                continue;
+            }
+        };
+        let before = held.insert((minute.0, minute.1, record.incarnation), now).unwrap_or(0.0);
+        *minutes.entry(minute).or_default() += now - before;
+    }
     let rows_of = |nodes: &[NodeId]| -> Vec<MetricRow> {
-        let of_nodes = minutes.iter().filter(|(_, node)| nodes.contains(node));
-        of_nodes.map(|(minute, node)| reported(*minute, *node)).collect()
+        let of_nodes = minutes.iter().filter(|((_, node), _)| nodes.contains(node));
+        let row = |((minute, node), value): (&(u64, NodeId), &f64)| MetricRow {
+            count: value.round().max(0.0) as u64,
+            ..reported(*minute, *node)
+        };
+        of_nodes.map(row).collect()
     };
     keys.iter()
         .map(|key| {
@@ -421,6 +455,20 @@ impl Point<'_> {
     fn total(&self, observe: impl Fn(&MetricRow) -> u64) -> MetricValue {
         let total = sum(self.rows, &observe);
         MetricValue { count: self.occurrences, value: total, ..self.counted(total, &observe) }
+    }
+
+    /// What every node holds at one time: the average over nodes and minutes.
+    fn gauge(&self) -> MetricValue {
+        let total = sum(self.rows, |row| row.count);
+        let count = self.rows.len() as u64;
+        let current = divide(sum(self.last, |row| row.count), self.last.len() as u64);
+        MetricValue {
+            count,
+            value: divide(total, count),
+            current,
+            use_range: true,
+            ..self.counted(total, |row| row.count)
+        }
     }
 
     fn counted(&self, total: u64, observe: impl Fn(&MetricRow) -> u64) -> MetricValue {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tierline_model::{BackendId, BtId, ErrorId, NodeId, TierId, transaction::OTHER_TRAFFIC_INTERNAL_NAME};
-use tierline_store::{BackendRecord, Dimension, Entities, MetricFamily, StoreError, TimeRange};
+use tierline_store::{BackendRecord, BtRecord, Dimension, Entities, MetricFamily, StoreError, TimeRange};
 
 use crate::limits::{METRIC_TREE_MINUTES, METRICS_MATCHED_MAX};
 use crate::metric_path::{MetricPath, Part};
@@ -15,7 +15,7 @@ mod branches;
 
 /// The words of the tree, spelled as clients expect them.
 const DISCOVERED: &str = "Discovered backend call - ";
-const INDIVIDUAL_NODES: &str = "Individual Nodes";
+pub(crate) const INDIVIDUAL_NODES: &str = "Individual Nodes";
 const EXTERNAL_CALLS: &str = "External Calls";
 
 /// What a metric says about its source.
@@ -37,6 +37,12 @@ pub enum Leaf {
     Stalls,
     /// `Availability`: nodes that reported.
     Availability,
+    /// `CPU %Busy` of the reporting process, in hundredths of one processor.
+    ProcessCpu,
+    /// `Memory Used (MB)` of the reporting process.
+    ProcessMemory,
+    /// `Threads` of the reporting process.
+    ProcessThreads,
 }
 
 impl Leaf {
@@ -54,6 +60,9 @@ impl Leaf {
     /// Of exit calls and backends.
     pub const OF_EXITS: [Self; 3] = [Self::AverageResponseTime, Self::CallsPerMinute, Self::ErrorsPerMinute];
 
+    /// Of processes. Not the machine's: `Hardware Resources|CPU|%Busy` is what a machine agent reports.
+    pub const OF_PROCESSES: [Self; 3] = [Self::ProcessCpu, Self::ProcessMemory, Self::ProcessThreads];
+
     /// The exact spelling.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -66,6 +75,9 @@ impl Leaf {
             Self::VerySlowCalls => "Number of Very Slow Calls",
             Self::Stalls => "Stall Count",
             Self::Availability => "Availability",
+            Self::ProcessCpu => "CPU %Busy",
+            Self::ProcessMemory => "Memory Used (MB)",
+            Self::ProcessThreads => "Threads",
         }
     }
 }
@@ -134,6 +146,8 @@ enum Place {
     InfrastructureNodes(TierId),
     Agent(Key),
     AgentApp(Key),
+    Hardware(Key),
+    Process(Key),
 }
 
 /// Something that has the performance set: a tier or the BTs of one name, as a whole or on one node.
@@ -374,7 +388,10 @@ impl MetricTree {
                 self.tiers(|tier| Place::InfrastructureOf(Key { tier: Some(tier), ..Key::default() }))
             }
             Place::InfrastructureOf(key) => {
-                let mut children = vec![folder("Agent", Place::Agent(*key))];
+                let mut children = vec![
+                    folder("Agent", Place::Agent(*key)),
+                    folder("Hardware Resources", Place::Hardware(*key)),
+                ];
                 if let (Some(tier), None) = (key.tier, key.node) {
                     children.push(folder(INDIVIDUAL_NODES, Place::InfrastructureNodes(tier)));
                 }
@@ -387,6 +404,11 @@ impl MetricTree {
             Place::AgentApp(key) => {
                 let source = Source { family: None, originating: None, keys: vec![*key] };
                 leaves(&[Leaf::Availability], &source, "Agent|App")
+            }
+            Place::Hardware(key) => vec![folder("Process", Place::Process(*key))],
+            Place::Process(key) => {
+                let source = Source { family: None, originating: None, keys: vec![*key] };
+                leaves(&Leaf::OF_PROCESSES, &source, "Hardware Resources|Process")
             }
         }
     }
@@ -404,8 +426,7 @@ impl MetricTree {
     fn bts_of(&self, tier: TierId) -> Vec<(String, Child)> {
         let mut names: BTreeMap<&str, Vec<BtId>> = BTreeMap::new();
         for bt in self.entities.bts.iter().filter(|bt| bt.tier_id == tier) {
-            let name = if bt.other_traffic { OTHER_TRAFFIC_INTERNAL_NAME } else { &*bt.name };
-            names.entry(name).or_default().push(bt.id);
+            names.entry(bt_folder(bt)).or_default().push(bt.id);
         }
         names
             .into_iter()
@@ -470,7 +491,7 @@ impl MetricTree {
                 let internal = backends.first().map_or_else(String::new, |b| {
                     format!("BTM|Backends|Component:{}", self.internal_target(b))
                 });
-                (format!("{DISCOVERED}{name}"), Child::Folder(Place::Exit(source, internal)))
+                (backend_folder(name), Child::Folder(Place::Exit(source, internal)))
             })
             .collect()
     }
@@ -485,6 +506,16 @@ impl MetricTree {
     fn tier_name(&self, id: TierId) -> Option<&str> {
         self.entities.tiers.iter().find(|tier| tier.id == id).map(|tier| &*tier.name)
     }
+}
+
+/// What a business transaction's folder is called.
+pub(crate) fn bt_folder(bt: &BtRecord) -> &str {
+    if bt.other_traffic { OTHER_TRAFFIC_INTERNAL_NAME } else { &bt.name }
+}
+
+/// What a backend's folder is called.
+pub(crate) fn backend_folder(name: &str) -> String {
+    format!("{DISCOVERED}{name}")
 }
 
 /// The root folders in their real order.

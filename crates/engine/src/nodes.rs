@@ -113,7 +113,8 @@ pub fn cost(records: &[&LedgerRecord]) -> NodeCost {
     sum.observed_ms = minutes.len() as u64 * MINUTE_MS;
     let newest_ms = records.iter().map(|record| record.start_ms).max().unwrap_or(0);
     for record in last.values().filter(|record| record.start_ms + SILENT_MS >= newest_ms) {
-        sum.process_memory_bytes = sum.process_memory_bytes.saturating_add(record.runtime.process_memory_bytes);
+        sum.process_memory_bytes =
+            sum.process_memory_bytes.saturating_add(record.runtime.process_memory_bytes);
         sum.agent_memory_bytes = sum.agent_memory_bytes.saturating_add(record.runtime.agent_memory_bytes);
         sum.threads = sum.threads.saturating_add(record.runtime.threads);
     }

@@ -115,16 +115,17 @@ pub fn react(
         return Ok(0);
     }
     let policies = alerting::list::<Policy>(store, account, app_id)?;
+    let suppressions = alerting::list::<ActionSuppression>(store, account, app_id)?;
+    let held_back = |event: &Event| suppressions.iter().any(|s| s.value.holds_back(event, now_ms));
+    let events: Vec<&Event> = events.iter().filter(|event| !held_back(event)).collect();
     let wanted: Vec<(&Policy, Vec<&Event>)> = policies
         .iter()
-        .map(|policy| (&policy.value, events.iter().filter(|e| policy.value.wants(e)).collect::<Vec<_>>()))
+        .map(|policy| {
+            (&policy.value, events.iter().copied().filter(|e| policy.value.wants(e)).collect::<Vec<_>>())
+        })
         .filter(|(_, events)| !events.is_empty())
         .collect();
     if wanted.is_empty() {
-        return Ok(0);
-    }
-    let suppressions = alerting::list::<ActionSuppression>(store, account, app_id)?;
-    if suppressions.iter().any(|suppression| suppression.value.holds_back(now_ms)) {
         return Ok(0);
     }
     let actions = alerting::list::<Action>(store, account, app_id)?;

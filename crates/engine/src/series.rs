@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use tierline_model::{BackendId, BtId, NodeId, TierId};
-use tierline_store::{MetricFilter, MetricRow, StoreError, TimeRange};
+use tierline_store::{Entities, MetricFilter, MetricRow, StoreError, TimeRange};
 
 use crate::limits::{SERIES_POINTS_MAX, SERIES_POINTS_USUAL, SPARK_POINTS_MAX};
+use crate::metric_path::Part;
+use crate::metric_tree::{self, Leaf};
 use crate::numbers::Numbers;
 use crate::scope::{Question, Scope};
 
@@ -47,6 +49,36 @@ impl Subject {
         } else {
             Question::segments().only(filter)
         }
+    }
+}
+
+impl Subject {
+    /// The path of one of its numbers in the metric tree; `None` when nobody knows it.
+    #[must_use]
+    pub fn metric_pattern(&self, entities: &Entities, leaf: Leaf) -> Option<Vec<Part>> {
+        let node = entities.nodes.iter().find(|node| Some(node.id) == self.node);
+        let bt = entities.bts.iter().find(|bt| Some(bt.id) == self.bt);
+        let tier_id = bt.map(|bt| bt.tier_id).or(self.tier).or(node.map(|node| node.tier_id));
+        let tier = entities.tiers.iter().find(|tier| Some(tier.id) == tier_id);
+        let mut names: Vec<String> = Vec::new();
+        if let Some(id) = self.backend {
+            let backend = entities.backends.iter().find(|backend| backend.backend.id == id)?;
+            names.extend(["Backends".to_owned(), metric_tree::backend_folder(&backend.backend.name)]);
+        } else if self.bt.is_some() {
+            let ancestors = ["Business Transaction Performance", "Business Transactions", &*tier?.name];
+            names.extend(ancestors.map(str::to_owned));
+            names.push(metric_tree::bt_folder(bt?).to_owned());
+        } else {
+            names.push("Overall Application Performance".to_owned());
+            if self.tier.is_some() || self.node.is_some() {
+                names.push(tier?.name.to_string());
+            }
+        }
+        if self.node.is_some() && self.backend.is_none() {
+            names.extend([metric_tree::INDIVIDUAL_NODES.to_owned(), node?.name.to_string()]);
+        }
+        names.push(leaf.name().to_owned());
+        Some(names.into_iter().map(Part::Name).collect())
     }
 }
 

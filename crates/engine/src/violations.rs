@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tierline_model::AppId;
 use tierline_store::{DocumentChange, JournalFilter, JournalRecord, Store, StoreError, TimeRange};
 
-use crate::alerting::{self, AlertingError, HealthRule};
+use crate::alerting::{self, AlertingError, HealthRule, HealthRuleSuppression, Schedule, Versioned};
 use crate::baselines::BaselineCache;
 use crate::evaluation::{Evaluator, Finding, Level};
 use crate::events::{self, EntityRef, Event, Severity};
@@ -51,7 +51,7 @@ pub struct Violation {
     pub told_ms: u64,
     /// What violates the rule.
     pub affected: EntityRef,
-    /// Whether it ended because the rule was switched off or deleted.
+    /// Whether it ended because the rule was not asked any more: switched off, deleted, out of schedule or suppressed.
     pub canceled: bool,
 }
 
@@ -171,9 +171,18 @@ pub fn evaluate(
     let admin = transactions_admin::load(store, account, app_id)?;
     let evaluator = Evaluator { scope, entities: &entities, tree: &tree, admin: &admin, baselines };
     let (mut found, mut skipped, mut unusable) = (Vec::new(), HashSet::new(), Vec::new());
-    for rule in rules.iter().map(|rule| &rule.value).filter(|rule| rule.enabled) {
+    let mut silenced = HashSet::new();
+    let watch = Watch::of(store, account, app_id, now_ms)?;
+    let due: Vec<&HealthRule> =
+        rules.iter().map(|rule| &rule.value).filter(|rule| watch.is_due(rule)).collect();
+    for rule in due.iter().copied() {
         match evaluator.evaluate(rule) {
-            Ok(findings) => found.extend(findings.into_iter().map(|finding| (rule, finding))),
+            Ok(findings) => {
+                let (quiet, told): (Vec<Finding>, Vec<Finding>) =
+                    findings.into_iter().partition(|finding| watch.silences(rule, &finding.entity));
+                silenced.extend(quiet.into_iter().map(|finding| (rule.id, key(&finding.entity))));
+                found.extend(told.into_iter().map(|finding| (rule, finding)));
+            }
             // A rule that asks for too much must not keep the others from being evaluated.
             Err(
                 error @ (MetricDataError::TooMany(_) | MetricDataError::Store(StoreError::TooLarge { .. })),
@@ -184,13 +193,40 @@ pub fn evaluate(
             Err(error) => return Err(error.into()),
         }
     }
-    let enabled: HashSet<u64> = rules.iter().filter(|r| r.value.enabled).map(|r| r.value.id).collect();
+    let due: HashSet<u64> = due.iter().map(|rule| rule.id).collect();
     let (kept, before): (Vec<Violation>, Vec<Violation>) =
         before.into_iter().partition(|violation| skipped.contains(&violation.rule_id));
-    let mut changes = Changes::of(before, &found, &enabled, now_ms);
+    let asked = |violation: &Violation| {
+        due.contains(&violation.rule_id) && !silenced.contains(&(violation.rule_id, key(&violation.affected)))
+    };
+    let mut changes = Changes::of(before, &found, asked, now_ms);
     changes.open.extend(kept);
     let events = changes.write(store, account, app_id)?;
     Ok(Evaluated { events, unusable })
+}
+
+/// Which rules are asked now, and about what they say nothing.
+struct Watch {
+    schedules: Vec<Versioned<Schedule>>,
+    suppressions: Vec<Versioned<HealthRuleSuppression>>,
+    now_ms: u64,
+}
+
+impl Watch {
+    fn of(store: &dyn Store, account: &str, app_id: AppId, now_ms: u64) -> Result<Self, AlertingError> {
+        let schedules = alerting::list(store, account, app_id)?;
+        Ok(Self { schedules, suppressions: alerting::list(store, account, app_id)?, now_ms })
+    }
+
+    /// A rule whose schedule is not there any more is asked always.
+    fn is_due(&self, rule: &HealthRule) -> bool {
+        let schedule = self.schedules.iter().find(|schedule| schedule.value.name == rule.schedule_name);
+        rule.enabled && schedule.is_none_or(|schedule| schedule.value.is_active(self.now_ms))
+    }
+
+    fn silences(&self, rule: &HealthRule, thing: &EntityRef) -> bool {
+        self.suppressions.iter().any(|one| one.value.silences(&rule.name, thing, self.now_ms))
+    }
 }
 
 /// What an evaluation changed.
@@ -207,7 +243,7 @@ impl Changes {
     fn of(
         before: Vec<Violation>,
         found: &[(&HealthRule, Finding)],
-        enabled: &HashSet<u64>,
+        asked: impl Fn(&Violation) -> bool,
         now_ms: u64,
     ) -> Self {
         let mut known: HashMap<(u64, EntityRef), Violation> =
@@ -227,11 +263,11 @@ impl Changes {
                 (Some(violation), Some(level)) => changes.go_on(rule, finding, violation, level),
             }
         }
-        // What is left is of rules that are off, or of things nobody knows any more.
+        // What is left is of rules that were not asked, or of things nobody knows any more.
         let mut rest: Vec<Violation> = known.into_values().collect();
         rest.sort_by_key(|violation| violation.id);
         for violation in rest {
-            let canceled = !enabled.contains(&violation.rule_id);
+            let canceled = !asked(&violation);
             changes.end(violation, canceled);
         }
         changes

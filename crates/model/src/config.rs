@@ -35,6 +35,9 @@ pub struct AgentConfig {
     /// BTs of this application that agents may report under their own name although the agent's own limit is
     /// reached, because they became hot (promotion out of All Other Traffic).
     pub promoted_bts: Vec<String>,
+    /// Only the names in `promoted_bts` and those an agent has already get a line of their own: somebody wants no new BTs,
+    /// or the application has as many as it may.
+    pub lock_down: bool,
     /// Which requests become BTs without code, and what they are called.
     pub detection: DetectionPolicy,
     /// What counts as an error.
@@ -55,6 +58,7 @@ impl Default for AgentConfig {
             transaction_timeout_s: 300,
             diagnostic_sessions: Vec::new(),
             promoted_bts: Vec::new(),
+            lock_down: false,
             detection: DetectionPolicy::default(),
             errors: ErrorDetection::default(),
             data_collectors: Vec::new(),
@@ -87,6 +91,8 @@ impl Default for SnapshotPolicy {
 pub struct AgentLimits {
     /// BT names per agent; the rest is All Other Traffic (contract.md: 50).
     pub bts_max: usize,
+    /// BT names of the whole application; with more the controller tells all agents to lock down (contract.md: 200).
+    pub application_bts_max: usize,
     /// Backends per agent; the rest is All Other Traffic of its type (facts/agent-api 4.6: 300).
     pub backends_max: usize,
     /// Bytes the agent may hold in memory: metrics, running BTs and snapshots waiting (architecture.md: 32 MB).
@@ -97,7 +103,13 @@ pub struct AgentLimits {
 
 impl Default for AgentLimits {
     fn default() -> Self {
-        Self { bts_max: 50, backends_max: 300, memory_bytes_max: 32 << 20, spool_bytes_max: 64 << 20 }
+        Self {
+            bts_max: 50,
+            application_bts_max: 200,
+            backends_max: 300,
+            memory_bytes_max: 32 << 20,
+            spool_bytes_max: 64 << 20,
+        }
     }
 }
 

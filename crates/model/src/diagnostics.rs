@@ -81,6 +81,15 @@ pub struct ReplacedName {
     pub reported: String,
 }
 
+/// A name that is counted under All Other Traffic.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HiddenName {
+    /// The name it would have.
+    pub name: String,
+    /// Calls it certainly had in the agent's last interval.
+    pub calls: u64,
+}
+
 /// Everything an agent says about its own health. Travels as `diagnostics.json` in OpAMP's effective
 /// configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -90,6 +99,8 @@ pub struct AgentDiagnostics {
     pub misuse: BTreeMap<String, u64>,
     /// BT names that had forbidden characters or were too long; at most 100.
     pub replaced_names: Vec<ReplacedName>,
+    /// Names that All Other Traffic hid in the last interval, most called first; at most 64.
+    pub hidden_names: Vec<HiddenName>,
     /// Drops since start, by cause.
     pub drops: BTreeMap<DropCause, u64>,
     /// What is wrong with settings or delivery, in sentences.

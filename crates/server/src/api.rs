@@ -25,8 +25,8 @@ pub mod events;
 pub mod flow_map;
 pub mod groups;
 pub mod health;
+pub mod markers;
 pub mod metrics;
-
 pub mod nodes;
 pub mod numbers;
 pub mod oidc;
@@ -59,6 +59,7 @@ pub fn routes() -> Router<Shared> {
         .route("/", get(applications::one))
         .route("/scorecard", get(scorecard::scorecard))
         .route("/series", get(series::series))
+        .route("/series/baseline", get(series::baseline))
         .route("/flow-map", get(flow_map::flow_map))
         .route("/business-transactions", get(business_transactions::list))
         .route("/business-transactions/{bt}", get(business_transactions::one))
@@ -117,6 +118,7 @@ fn rules() -> Router<Shared> {
         .route("/health", get(health::health))
         .route("/baseline", get(health::baseline))
         .route("/events", get(events::list).post(events::create))
+        .route("/markers", get(markers::markers))
         .route("/errors", get(error_groups::list))
         .route("/errors/{tier}/{error}", get(error_groups::one))
         .route(

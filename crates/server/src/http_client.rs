@@ -140,16 +140,28 @@ async fn connect(address: &Address, mut request: Request<Body>) -> Result<Answer
     exchange(stream, request).await
 }
 
-fn trusted() -> Result<ClientConfig> {
+/// The certificates that are trusted besides the system's.
+///
+/// # Errors
+/// When the file that [`CA_FILE`] names cannot be read.
+pub fn own_certificates() -> Result<Vec<CertificateDer<'static>>> {
+    let Some(file) = std::env::var_os(CA_FILE).filter(|file| !file.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let file = PathBuf::from(file);
+    let read: Result<Vec<CertificateDer<'static>>, _> =
+        CertificateDer::pem_file_iter(&file).and_then(Iterator::collect);
+    read.with_context(|| format!("cannot read the certificates in {}", file.display()))
+}
+
+/// TLS that trusts the system's certificates and [`own_certificates`]. Blocks: it reads files.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn trusted() -> Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(file) = std::env::var_os(CA_FILE).filter(|file| !file.is_empty()) {
-        let file = PathBuf::from(file);
-        let read: Result<Vec<CertificateDer<'static>>, _> =
-            CertificateDer::pem_file_iter(&file).and_then(Iterator::collect);
-        let read = read.with_context(|| format!("cannot read the certificates in {}", file.display()))?;
-        roots.add_parsable_certificates(read);
-    }
+    roots.add_parsable_certificates(own_certificates()?);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())

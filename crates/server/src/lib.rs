@@ -27,6 +27,7 @@ pub mod login_limits;
 pub mod oauth;
 pub mod oidc;
 pub mod page;
+pub mod passwords;
 pub mod people;
 pub mod permissions;
 pub mod rest;

@@ -105,8 +105,8 @@ pub const PASSWORD_CHECKS_MAX: usize = 2;
 /// Password checks that may wait; more are turned away.
 pub const PASSWORD_CHECKS_WAITING_MAX: usize = 64;
 
-/// Bytes below which a password is refused when it is set.
-pub const PASSWORD_BYTES_MIN: usize = 8;
+/// Characters a new password has at least (OWASP ASVS 4.0, 2.1.1).
+pub const PASSWORD_CHARS_MIN: usize = 12;
 
 /// Bytes of a password.
 pub const PASSWORD_BYTES_MAX: usize = 1_024;

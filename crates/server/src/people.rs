@@ -14,11 +14,12 @@ use crate::controller::{Controller, now_ms};
 use crate::groups::GroupRecord;
 use crate::limits::{DESCRIPTION_CHARS_MAX, MEMBERSHIPS_MAX, NAME_CHARS_MAX, TOKEN_LIFE_MAX_S};
 use crate::login::Visitor;
+use crate::passwords;
 use crate::permissions::{Forbidden, Permission, Permissions};
 use crate::roles::{self, ACCOUNT_ADMINISTRATOR, BUILT_IN, RoleRecord};
 use crate::roster::{Entry, RosterError};
 use crate::secret::{self, NoRandomness};
-use crate::users::{self, Provider, UserError, UserRecord};
+use crate::users::{Provider, UserError, UserRecord};
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -203,7 +204,7 @@ impl Controller {
         let Some(password) = &change.password else { return Ok(()) };
         let _changing = self.users.lock();
         let mut user = self.users.get(&by.account, by.user_id).ok_or(RosterError::Unknown("user"))?;
-        user.password_hash = users::hash_password(&user.name, password)?;
+        user.password_hash = passwords::hash(&user.name, password)?;
         self.users.replace(&by.account, &user, &by.user)?;
         self.sessions.end_all_of(&by.account, user.id);
         self.audit(by, Action::ObjectUpdated, &format!("user:{}", user.name));
@@ -249,7 +250,7 @@ impl Controller {
         }
         self.must_cover(by, self.permissions_of_user(&by.account, user))?;
         if let Some(password) = &change.password {
-            user.password_hash = users::hash_password(&user.name, password)?;
+            user.password_hash = passwords::hash(&user.name, password)?;
             user.provider = Provider::Internal;
         }
         Ok(())

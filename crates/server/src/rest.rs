@@ -19,7 +19,6 @@ pub mod directory;
 pub mod document;
 pub mod error;
 pub mod events;
-pub mod health_rule_suppression;
 pub mod json;
 pub mod json_in_xml;
 pub mod lenient;

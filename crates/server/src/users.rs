@@ -4,15 +4,15 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::Argon2;
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use argon2::password_hash::{PasswordHash, PasswordVerifier as _};
 use serde::{Deserialize, Serialize};
 use tierline_store::Store;
 use tokio::sync::Semaphore;
 
 use crate::limits::{
-    PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN, PASSWORD_CHECKS_MAX, PASSWORD_CHECKS_WAITING_MAX,
-    PASSWORDS_REMEMBERED_MAX, USERS_MAX,
+    PASSWORD_BYTES_MAX, PASSWORD_CHECKS_MAX, PASSWORD_CHECKS_WAITING_MAX, PASSWORDS_REMEMBERED_MAX, USERS_MAX,
 };
+use crate::passwords::{self, PasswordFault};
 use crate::roles;
 use crate::roster::{Entry, Roster, RosterError};
 use crate::secret::{self, Fingerprint, NoRandomness};
@@ -138,10 +138,8 @@ pub enum UserError {
     #[error("too many passwords are being checked; try again in a moment")]
     Busy,
     /// Not usable as a password.
-    #[error(
-        "a password has {PASSWORD_BYTES_MIN} to {PASSWORD_BYTES_MAX} bytes and is none that everybody tries first"
-    )]
-    Unusable,
+    #[error(transparent)]
+    Unusable(#[from] PasswordFault),
     /// The hash function.
     #[error("the password cannot be hashed: {0}")]
     Hash(argon2::password_hash::Error),
@@ -163,41 +161,6 @@ impl std::ops::Deref for Users {
     fn deref(&self) -> &Self::Target {
         &self.roster
     }
-}
-
-/// What is tried first (the heads of published lists), besides the name itself.
-const GUESSED_FIRST: [&str; 16] = [
-    "password",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "qwerty123",
-    "qwertyuiop",
-    "password1",
-    "passw0rd",
-    "iloveyou",
-    "11111111",
-    "00000000",
-    "abc12345",
-    "letmein1",
-    "welcome1",
-    "changeme",
-    "administrator",
-];
-
-/// Hashes a password. Blocks for some 50 ms.
-///
-/// # Errors
-/// When it is too short, too long, or everybody's.
-pub fn hash_password(user: &str, password: &str) -> Result<String, UserError> {
-    let lower = password.to_lowercase();
-    let guessed = GUESSED_FIRST.contains(&lower.as_str()) || lower == user.to_lowercase();
-    if guessed || !(PASSWORD_BYTES_MIN..=PASSWORD_BYTES_MAX).contains(&password.len()) {
-        return Err(UserError::Unusable);
-    }
-    let salt = SaltString::encode_b64(&secret::random::<16>()?).map_err(UserError::Hash)?;
-    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(UserError::Hash)?;
-    Ok(hash.to_string())
 }
 
 impl Users {
@@ -227,7 +190,7 @@ impl Users {
         role_id: u64,
         by: &str,
     ) -> Result<UserRecord, UserError> {
-        let password_hash = hash_password(user, password)?;
+        let password_hash = passwords::hash(user, password)?;
         let _changing = self.roster.lock();
         match self.roster.by_name(account, user) {
             Some(known) => {

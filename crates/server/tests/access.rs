@@ -157,7 +157,7 @@ async fn nobody_gives_or_touches_more_than_they_have_and_somebody_stays() {
     assert_eq!(pam("POST", "/api/groups", json!({"name": "g", "roleIds": [1]})).await, 403);
     assert_eq!(pam("POST", "/api/api-clients", json!({"name": "c", "roleIds": [1]})).await, 403);
     assert_eq!(
-        pam("POST", "/api/users/password", json!({"user": "admin", "password": "mine-now-1"})).await,
+        pam("POST", "/api/users/password", json!({"user": "admin", "password": "mine-from-now-on"})).await,
         403
     );
     assert_eq!(pam("POST", "/api/users", json!({"name": "fine", "roleIds": [role]})).await, 200);

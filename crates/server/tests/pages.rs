@@ -278,10 +278,18 @@ async fn keys_and_passwords_are_changed_by_administrators() {
     let revoked = server.send(call("DELETE", &format!("/api/access-keys/{id}"), Some("x"), json!({}))).await;
     assert_eq!(revoked.status, StatusCode::NO_CONTENT);
     assert_eq!(server.send(report(key)).await.status, StatusCode::UNAUTHORIZED);
-    let short = call("POST", "/api/users/password", Some("x"), json!({"user": "admin", "password": "short"}));
-    assert_eq!(server.send(short).await.status, StatusCode::BAD_REQUEST);
-    let new =
-        call("POST", "/api/users/password", Some("x"), json!({"user": "admin", "password": "another-one"}));
+    for (refused, why) in [("elevenchars", "at least 12 characters"), ("Administrator1", "tries first")] {
+        let body = json!({"user": "admin", "password": refused});
+        let answer = server.send(call("POST", "/api/users/password", Some("x"), body)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert!(answer.text().contains(why), "{}", answer.text());
+    }
+    let new = call(
+        "POST",
+        "/api/users/password",
+        Some("x"),
+        json!({"user": "admin", "password": "another-good-one"}),
+    );
     assert_eq!(server.send(new).await.status, StatusCode::NO_CONTENT);
     assert_eq!(server.get("/api/session").await.status, StatusCode::UNAUTHORIZED, "the old password is over");
 }

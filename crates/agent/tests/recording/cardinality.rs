@@ -53,13 +53,37 @@ fn the_controller_can_promote_a_name() {
     let core = core(config.clone());
     core.begin("/first", None).end();
     core.begin("/wanted{1}", None).end();
-    assert_eq!(drain(&core).ledger.other_traffic, 1);
+    core.begin("/wanted{1}", None).end();
+    core.begin("/other", None).end();
+    assert_eq!(drain(&core).ledger.other_traffic, 3);
+    let hidden: Vec<(String, u64)> =
+        core.diagnostics().hidden_names.into_iter().map(|hidden| (hidden.name, hidden.calls)).collect();
+    assert_eq!(hidden, [("/wanted_1_".to_owned(), 2), ("/other".to_owned(), 1)], "people may promote them");
     config.promoted_bts = vec!["/wanted{1}".to_owned()];
     core.set_config(config);
     core.begin("/wanted{1}", None).end();
     let report = drain(&core);
     assert_eq!(report.ledger.other_traffic, 0);
     assert_eq!(calls_by_name(&report)["/wanted_1_"], 1);
+}
+
+#[test]
+fn a_lock_down_lets_no_new_names_in() {
+    let mut config = quiet();
+    let core = core(config.clone());
+    core.begin("/old", None).end();
+    config.lock_down = true;
+    config.promoted_bts = vec!["/wanted".to_owned()];
+    core.set_config(config);
+    for _ in 0..5 {
+        for name in ["/old", "/wanted", "/new"] {
+            (0..1_000).for_each(|_| core.begin(name, None).end());
+        }
+        let report = drain(&core);
+        assert_eq!(report.ledger.other_traffic, 1_000, "however hot the new one is");
+        let calls = calls_by_name(&report);
+        assert_eq!((calls["/wanted"], calls.contains_key("/new")), (1_000, false));
+    }
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{alerting, default_rules, expression, number};
+use tierline_model::AppId;
+use tierline_store::Store;
+
+use super::{AlertingError, Schedule, alerting, default_rules, expression, number};
 use crate::limits::{CONDITIONS_MAX, METRIC_PATH_CHARS_MAX, RULE_MINUTES_MAX};
 
 /// A health rule, in the form of the REST API.
@@ -20,7 +23,7 @@ pub struct HealthRule {
     pub use_data_from_last_n_minutes: u32,
     /// An open violation is told of again after so many minutes.
     pub wait_time_after_violation: u32,
-    /// When it is evaluated. Only `Always` is known; others are kept and mean the same.
+    /// The schedule by which it is evaluated; all the time when empty.
     pub schedule_name: String,
     /// What it looks at.
     pub affects: Affects,
@@ -31,7 +34,7 @@ pub struct HealthRule {
     pub more: Map<String, Value>,
 }
 
-alerting!(HealthRule, "health-rule", "health rule", default_rules::default_rules);
+alerting!(HealthRule, "health-rule", "health rule", default_rules::default_rules; beside: scheduled);
 
 impl Default for HealthRule {
     fn default() -> Self {
@@ -130,9 +133,58 @@ pub struct Criteria {
     pub condition_expression: Option<String>,
     /// The conditions.
     pub conditions: Vec<Condition>,
-    /// What else a client wrote (`evalMatchingCriteria` …).
+    /// Whether the numbers of a tier or business transaction count as a whole, or those of each of its nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub eval_matching_criteria: Option<EvalMatching>,
+    /// What else a client wrote.
     #[serde(flatten)]
     pub more: Map<String, Value>,
+}
+
+/// Whose numbers conditions are about, in the form of the REST API.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EvalMatching {
+    /// `AVERAGE` (the whole), `ANY_NODE`, `ALL_NODES`, `PERCENTAGE_NODES` or `NUMBER_NODES`.
+    pub match_type: String,
+    /// The percentage or number of nodes.
+    #[serde(with = "number")]
+    pub value: Option<f64>,
+    /// What else a client wrote.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+/// How many nodes must violate a criterion.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Matching {
+    /// None by itself: their numbers together do.
+    Whole,
+    /// So many.
+    Nodes(f64),
+    /// So many of a hundred.
+    Percent(f64),
+}
+
+impl EvalMatching {
+    fn matching(&self) -> Result<Matching, String> {
+        let kind = self.match_type.to_ascii_uppercase();
+        let value = |most: f64| match self.value {
+            Some(value) if value > 0.0 && value <= most => Ok(value),
+            _ => Err(format!("its evalMatchingCriteria {:?} needs a value up to {most}", self.match_type)),
+        };
+        match kind.as_str() {
+            "" | "AVERAGE" | "TIER_AVERAGE" => Ok(Matching::Whole),
+            "ANY" | "ANY_NODE" => Ok(Matching::Nodes(1.0)),
+            "ALL" | "ALL_NODES" => Ok(Matching::Percent(100.0)),
+            _ if kind.contains("PERCENT") => Ok(Matching::Percent(value(100.0)?)),
+            _ if kind.contains("NUMBER") => Ok(Matching::Nodes(value(1e6)?)),
+            _ => Err(format!(
+                "its evalMatchingCriteria {:?} is not known: AVERAGE, ANY_NODE, ALL_NODES, PERCENTAGE_NODES and NUMBER_NODES are",
+                self.match_type
+            )),
+        }
+    }
 }
 
 /// One condition.
@@ -318,12 +370,47 @@ impl HealthRule {
         if criterias.iter().all(|criteria| criteria.is_none()) {
             return Err("it has neither criticalCriteria nor warningCriteria".to_owned());
         }
-        criterias.into_iter().flatten().try_for_each(Criteria::reason_against)
+        criterias.into_iter().flatten().try_for_each(Criteria::reason_against)?;
+        let by_nodes = criterias.into_iter().flatten().any(|c| c.matching() != Matching::Whole);
+        let has_nodes = matches!(
+            self.affects.affected_entity_type,
+            AffectedEntityType::BusinessTransactionPerformance
+                | AffectedEntityType::TierNodeTransactionPerformance
+                | AffectedEntityType::TierNodeHardware
+        );
+        if by_nodes && !has_nodes {
+            return Err(
+                "its evalMatchingCriteria counts nodes, which only tiers and business transactions have"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+
+    fn scheduled(&self, store: &dyn Store, account: &str, app_id: AppId) -> Result<(), AlertingError> {
+        if self.schedule_name.is_empty() {
+            return Ok(());
+        }
+        let schedules = super::list::<Schedule>(store, account, app_id)?;
+        if schedules.iter().any(|schedule| schedule.value.name == self.schedule_name) {
+            return Ok(());
+        }
+        Err(super::invalid::<Self>(format!("there is no schedule named {:?}", self.schedule_name)))
     }
 }
 
 impl Criteria {
+    /// How many nodes must violate it.
+    #[must_use]
+    pub fn matching(&self) -> Matching {
+        let matching = self.eval_matching_criteria.as_ref().and_then(|one| one.matching().ok());
+        matching.unwrap_or(Matching::Whole)
+    }
+
     fn reason_against(&self) -> Result<(), String> {
+        if let Some(matching) = &self.eval_matching_criteria {
+            matching.matching()?;
+        }
         if self.conditions.is_empty() || self.conditions.len() > CONDITIONS_MAX {
             return Err(format!("criteria have 1 to {CONDITIONS_MAX} conditions"));
         }

@@ -180,7 +180,7 @@ impl Namer for AccountNames<'_> {
         let id = BtId::of(&agent.application, &agent.tier, EntryType::OpenTelemetry, name);
         let promoted = tier.config.promoted_bts.iter().any(|promoted| promoted == name);
         if !tier.names.contains(&id) && !promoted {
-            if tier.names.len() >= tier.config.limits.bts_max {
+            if tier.config.lock_down || tier.names.len() >= tier.config.limits.bts_max {
                 return Judge::other_traffic(process);
             }
             tier.names.insert(id);

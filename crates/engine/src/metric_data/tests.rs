@@ -2,6 +2,7 @@ use tierline_model::TierId;
 
 use super::*;
 use crate::metric_path::MetricPath;
+use crate::metric_tree::Source;
 use crate::numbers::row;
 
 const HOUR: TimeRange = TimeRange { start_ms: 0, end_ms: 3_600_000 };

@@ -96,8 +96,8 @@ fn wildcards_name_every_metric_they_match() {
         ]
     );
     assert_eq!(paths("Overall Application Performance|web|Individual Nodes|*|Calls per Minute").len(), 2);
-    // One BT, two nodes, two exit calls of a tier, the availability of two tiers.
-    assert_eq!(paths("*|*|*|*|*").len(), 7 + 2 * 7 + 2 * 3 + 2);
+    // One BT, two nodes, two exit calls of a tier, the availability and the processes of two tiers.
+    assert_eq!(paths("*|*|*|*|*").len(), 7 + 2 * 7 + 2 * 3 + 2 + 2 * 3);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod administration;
 mod configuration;
 mod health;
 mod policies;
+mod quiet;
 
 use std::sync::Arc;
 
@@ -45,10 +46,14 @@ pub(crate) fn bt() -> BtId {
 }
 
 fn agent() -> AgentIdentity {
+    agent_on("web-1")
+}
+
+fn agent_on(node: &str) -> AgentIdentity {
     AgentIdentity {
         application: Arc::from(APP),
         tier: Arc::from("web"),
-        node: Arc::from("web-1"),
+        node: Arc::from(node),
         incarnation: Incarnation([1; 16]),
         language: Language::Python,
         agent_version: Arc::from("0.1.0"),
@@ -81,6 +86,11 @@ impl Shop {
 
     /// Reports minutes, each at its start.
     pub(crate) fn report(&self, minutes: impl IntoIterator<Item = (u64, Minute)>) {
+        self.report_from("web-1", minutes);
+    }
+
+    /// The same from a node.
+    pub(crate) fn report_from(&self, node: &str, minutes: impl IntoIterator<Item = (u64, Minute)>) {
         let reports = minutes.into_iter().map(|(start_ms, minute)| {
             let mut duration = Histogram::new();
             (0..minute.calls).for_each(|_| duration.record(minute.each_ms * 1_000_000));
@@ -93,9 +103,15 @@ impl Shop {
                 segments: vec![SegmentMetrics { bt: bt_ref(), caller: None, verdicts, duration }],
                 exits: Vec::new(),
                 ledger: Ledger { ended: minute.calls, begun: minute.calls, ..Ledger::default() },
-                runtime: RuntimeSample::default(),
+                runtime: RuntimeSample {
+                    process_cpu_ms: 15_000.0,
+                    process_memory_bytes: 96 << 20,
+                    agent_cpu_ms: 30.0,
+                    agent_memory_bytes: 2 << 20,
+                    threads: 7,
+                },
             };
-            (agent(), report)
+            (agent_on(node), report)
         });
         self.store.write(reports_batch(ACCOUNT, hour_ms(), reports.collect())).unwrap();
     }

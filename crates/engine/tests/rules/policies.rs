@@ -1,5 +1,6 @@
 //! Policies, and what waits to be carried out.
 
+use tierline_engine::alerting::suppression::Quiet;
 use tierline_engine::alerting::{self, Action, ActionSuppression, Policy};
 use tierline_engine::events::{self, EntityRef, Event, EventFilter, Severity, kinds};
 use tierline_engine::reactions::{self, Outcome};
@@ -93,8 +94,7 @@ fn nothing_is_done_while_actions_are_held_back() {
     reactions::follow(store, ACCOUNT, hour_ms()).unwrap();
     let pause = ActionSuppression {
         name: "maintenance".into(),
-        start_time_ms: hour_ms(),
-        end_time_ms: hour_ms() + HOUR_MS,
+        quiet: Quiet { start_time_ms: hour_ms(), end_time_ms: hour_ms() + HOUR_MS, ..Quiet::default() },
         ..ActionSuppression::default()
     };
     alerting::create(store, ACCOUNT, app(), pause, "alice").unwrap();

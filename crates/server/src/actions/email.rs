@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Message, SmtpTransport, Transport as _};
 use serde::{Deserialize, Serialize};
 use tierline_engine::reactions::{Delivery, Outcome};
@@ -12,6 +12,7 @@ use tierline_store::{DocumentChange, Store, StoreError};
 use utoipa::ToSchema;
 
 use super::text;
+use crate::http_client;
 use crate::limits::ACTION_TIMEOUT_S;
 
 const KIND: &str = "email-server";
@@ -92,7 +93,7 @@ pub fn send(store: &dyn Store, account: &str, delivery: &Delivery) -> Outcome {
     };
     let transport = match transport(&server) {
         Ok(transport) => transport,
-        Err(error) => return Outcome::Failed(format!("{}: {error}", server.host)),
+        Err(error) => return Outcome::Failed(format!("{}: {error:#}", server.host)),
     };
     match transport.send(&message) {
         Ok(_) => Outcome::Done(format!("{} took it", server.host)),
@@ -101,10 +102,19 @@ pub fn send(store: &dyn Store, account: &str, delivery: &Delivery) -> Outcome {
     }
 }
 
-fn transport(server: &EmailServer) -> Result<SmtpTransport, lettre::transport::smtp::Error> {
+/// TLS that trusts the system's certificates and those of `TIERLINE_CA_FILE`.
+fn trusted(host: &str) -> anyhow::Result<TlsParameters> {
+    let mut parameters = TlsParameters::builder(host.to_owned());
+    for certificate in http_client::own_certificates()? {
+        parameters = parameters.add_root_certificate(Certificate::from_der(certificate.to_vec())?);
+    }
+    Ok(parameters.build()?)
+}
+
+fn transport(server: &EmailServer) -> anyhow::Result<SmtpTransport> {
     let (tls, usual_port) = match server.protection {
-        Protection::Starttls => (Tls::Required(TlsParameters::new(server.host.clone())?), 587),
-        Protection::Tls => (Tls::Wrapper(TlsParameters::new(server.host.clone())?), 465),
+        Protection::Starttls => (Tls::Required(trusted(&server.host)?), 587),
+        Protection::Tls => (Tls::Wrapper(trusted(&server.host)?), 465),
         Protection::None => (Tls::None, 25),
     };
     let mut builder = SmtpTransport::builder_dangerous(&server.host)

@@ -1,4 +1,4 @@
-//! Webhooks: one request by plain HTTP or by HTTPS with the system's certificates. Redirects are not followed.
+//! Webhooks: one request by plain HTTP or by HTTPS with the system's certificates and those of `TIERLINE_CA_FILE`. Redirects are not followed.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -7,14 +7,15 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Limited};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tierline_engine::reactions::{Delivery, Outcome};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::text;
+use crate::http_client;
 use crate::limits::{ACTION_TIMEOUT_S, WEBHOOK_ANSWER_BYTES_MAX};
 
 /// Sends webhooks. The system's certificates are read with the first one.
@@ -62,24 +63,16 @@ impl Sender {
         if !secure {
             return ask(stream, request).await.map_err(|e| later(&e));
         }
-        let tls =
-            self.tls().ok_or_else(|| SendError::Later("no system certificates were found".to_owned()))?;
+        let tls = self
+            .tls()
+            .ok_or_else(|| SendError::Later("the certificates to trust cannot be read".to_owned()))?;
         let name = ServerName::try_from(address.to_owned()).map_err(|e| wrong(&e))?;
         let stream = TlsConnector::from(tls).connect(name, stream).await.map_err(|e| later(&e))?;
         ask(stream, request).await.map_err(|e| later(&e))
     }
 
     fn tls(&self) -> Option<Arc<ClientConfig>> {
-        let make = || {
-            let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            let provider = Arc::new(rustls::crypto::ring::default_provider());
-            let config =
-                ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
-            let config = config.with_root_certificates(roots).with_no_client_auth();
-            Some(Arc::new(config))
-        };
-        self.tls.get_or_init(make).clone()
+        self.tls.get_or_init(|| http_client::trusted().ok().map(Arc::new)).clone()
     }
 }
 

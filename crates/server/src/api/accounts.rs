@@ -97,7 +97,7 @@ pub async fn add(
     let added = controller.blocking(move |shared| -> Result<AccountRecord, ApiError> {
         let AccountRequest { name, admin_password } = request;
         // Refused before anything is made.
-        crate::users::hash_password(ADMIN, &admin_password)?;
+        crate::passwords::hash(ADMIN, &admin_password)?;
         let added = shared.accounts.add(&name, &visitor.user, now_ms())?;
         shared.users.set_password(&name, ADMIN, &admin_password, ACCOUNT_ADMINISTRATOR.id, &visitor.user)?;
         shared.audit(&visitor, Action::ObjectCreated, &format!("account:{name}"));

@@ -69,6 +69,22 @@ pub struct BtAdministration {
     pub groups: Vec<BtGroup>,
     /// Names that are reported apart although agents have as many as they may.
     pub promoted: Vec<String>,
+    /// Whether new ones get a line of their own.
+    pub lock_down: LockDownInfo,
+}
+
+/// Whether new business transactions get a line of their own, or are All Other Traffic until somebody promotes them.
+#[derive(Serialize, ToSchema, Debug, Clone, Copy)]
+#[serde(rename_all = "camelCase")]
+pub struct LockDownInfo {
+    /// Somebody wants no new ones (`lock_down` of the agent configuration).
+    pub wanted: bool,
+    /// None come: somebody wants it, or there are as many as there may be.
+    pub active: bool,
+    /// How many there are.
+    pub bts: u64,
+    /// How many there may be (`limits.application_bts_max`).
+    pub bts_max: u64,
 }
 
 /// A business transaction.
@@ -107,8 +123,14 @@ fn administration(store: &dyn Store, place: &Place) -> Result<BtAdministration, 
     let groups = admin
         .groups()
         .map(|(name, bts)| BtGroup { name: name.to_owned(), ids: bts.iter().map(|bt| bt.get()).collect() });
-    let promoted = agent_configuration::effective(store, account, app, None)?.promoted_bts;
-    Ok(BtAdministration { excluded: excluded.collect(), groups: groups.collect(), promoted })
+    let (lock, promoted) = agent_configuration::lock_down(store, account, app)?;
+    let lock_down = LockDownInfo {
+        wanted: lock.wanted,
+        active: lock.active,
+        bts: lock.bts as u64,
+        bts_max: lock.bts_max as u64,
+    };
+    Ok(BtAdministration { excluded: excluded.collect(), groups: groups.collect(), promoted, lock_down })
 }
 
 /// What was decided about business transactions.

@@ -1,5 +1,7 @@
 //! What agents are told, and what is in force at them.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -61,10 +63,18 @@ pub struct AgentConfiguration {
     pub node_id: u64,
     /// Its node's name.
     pub node_name: String,
+    /// Its tier, when it is known.
+    pub tier_id: Option<u64>,
+    /// Its tier's name; empty when it is not known.
+    pub tier_name: String,
+    /// The agent's version.
+    pub agent_version: String,
     /// When it spoke last.
     pub last_seen_ms: u64,
     /// The version in force there.
     pub version: u64,
+    /// The version agents of its tier are told now.
+    pub told_version: u64,
     /// Whether it is what agents are told now.
     pub up_to_date: bool,
     /// The configuration in force there.
@@ -110,6 +120,7 @@ fn configuration(
     let effective = agent_configuration::effective(store, account, app, tier)?;
     let entities = store.entities(account, app)?;
     let names = Names::new(&entities);
+    let mut told: HashMap<Option<TierId>, u64> = HashMap::new();
     let mut agents = Vec::new();
     for agent in store.agents(account, app)?.into_iter().filter(|agent| !agent.disconnected) {
         let node = entities.nodes.iter().find(|node| node.id == agent.node_id);
@@ -118,13 +129,21 @@ fn configuration(
             continue;
         }
         let AgentRecord { node_id, last_seen_ms, config_version, effective_config, .. } = agent;
-        let told = agent_configuration::effective(store, account, app, own_tier)?;
+        let told_version = match told.get(&own_tier) {
+            Some(version) => *version,
+            None => agent_configuration::effective(store, account, app, own_tier)?.version,
+        };
+        told.insert(own_tier, told_version);
         agents.push(AgentConfiguration {
             node_id: node_id.get(),
             node_name: names.node_name(node_id).to_owned(),
+            tier_id: own_tier.map(TierId::get),
+            tier_name: own_tier.map_or_else(String::new, |tier| names.tier_name(tier).to_owned()),
+            agent_version: node.map_or_else(String::new, |node| node.agent_version.to_string()),
             last_seen_ms,
             version: config_version,
-            up_to_date: config_version == told.version,
+            told_version,
+            up_to_date: config_version == told_version,
             effective: serde_json::from_str(&effective_config).unwrap_or_default(),
         });
     }

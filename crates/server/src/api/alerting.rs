@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tierline_engine::alerting::{
-    self, Action, ActionSuppression, Alerting, AlertingError, HealthRule, Policy, Schedule, Versioned,
+    self, Action, ActionSuppression, Alerting, AlertingError, HealthRule, HealthRuleSuppression, Policy,
+    Schedule, Versioned,
 };
 use tierline_engine::events::Severity;
 use tierline_engine::reactions::{self, Delivery, Outcome, Told};
@@ -91,6 +92,7 @@ macro_rules! for_kind {
             "actions" => $function::<Action>($($argument),*),
             "schedules" => $function::<Schedule>($($argument),*),
             "action-suppressions" => $function::<ActionSuppression>($($argument),*),
+            "health-rule-suppressions" => $function::<HealthRuleSuppression>($($argument),*),
             _ => Err(ApiError::not_found("kind of thing to set up")),
         }
     };
@@ -188,7 +190,7 @@ fn remove<T: Alerting>(
     path = "/api/applications/{app}/alerting/{kind}",
     operation_id = "alerting_list",
     tag = "alerting",
-    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules or action-suppressions.")),
+    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions.")),
     responses(
         (status = 200, body = Vec<AlertingObject>),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
@@ -212,7 +214,7 @@ pub async fn list(
     path = "/api/applications/{app}/alerting/{kind}/{id}",
     operation_id = "alerting_one",
     tag = "alerting",
-    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules or action-suppressions."), ("id" = u64, Path, description = "Its id.")),
+    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions."), ("id" = u64, Path, description = "Its id.")),
     responses(
         (status = 200, body = AlertingObject),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
@@ -235,7 +237,7 @@ pub async fn one(State(controller): State<Shared>, place: Place) -> Result<Json<
     path = "/api/applications/{app}/alerting/{kind}",
     operation_id = "alerting_create",
     tag = "alerting",
-    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules or action-suppressions.")),
+    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions.")),
     request_body = AlertingRequest,
     responses(
         (status = 201, body = AlertingObject),
@@ -265,7 +267,7 @@ pub async fn create(
     path = "/api/applications/{app}/alerting/{kind}/{id}",
     operation_id = "alerting_update",
     tag = "alerting",
-    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules or action-suppressions."), ("id" = u64, Path, description = "Its id.")),
+    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions."), ("id" = u64, Path, description = "Its id.")),
     request_body = AlertingRequest,
     responses(
         (status = 200, body = AlertingObject),
@@ -296,7 +298,7 @@ pub async fn update(
     path = "/api/applications/{app}/alerting/{kind}/{id}",
     operation_id = "alerting_delete",
     tag = "alerting",
-    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules or action-suppressions."), ("id" = u64, Path, description = "Its id.")),
+    params(("app" = u64, Path, description = "Its id."), ("kind" = String, Path, description = "health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions."), ("id" = u64, Path, description = "Its id.")),
     responses(
         (status = 204, description = "Done."),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),

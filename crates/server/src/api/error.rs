@@ -131,7 +131,10 @@ impl From<UserError> for ApiError {
             UserError::Busy => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, format!("{error}."), "Wait a moment.")
             }
-            UserError::Unusable => Self::bad_request(format!("{error}."), "Choose another one."),
+            UserError::Unusable(fault) => Self::bad_request(
+                super::body::sentence(&fault.to_string()),
+                "A sentence that only you would say is long enough and easy to keep in mind.",
+            ),
             UserError::Roster(error) => error.into(),
             error => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,

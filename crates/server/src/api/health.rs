@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use tierline_engine::baselines::{self, Trend};
+use tierline_engine::baselines::{self, HourBaseline, Trend};
 use tierline_engine::evaluation::Level;
 use tierline_engine::events::EntityRef;
 use tierline_engine::metric_path::parse;
@@ -192,6 +192,17 @@ pub struct HourOfBaseline {
     pub samples: u64,
 }
 
+impl From<&HourBaseline> for HourOfBaseline {
+    fn from(hour: &HourBaseline) -> Self {
+        Self {
+            start_ms: hour.start_ms,
+            value: hour.baseline.map(|baseline| baseline.value),
+            deviation: hour.baseline.map(|baseline| baseline.deviation),
+            samples: hour.baseline.map_or(0, |baseline| baseline.samples),
+        }
+    }
+}
+
 /// What was usual for a metric in each hour of the range, at most the last 31 days of it.
 #[utoipa::path(
     get,
@@ -217,11 +228,5 @@ pub async fn baseline(
     })?;
     let trend = Trend::of(query.trend.as_deref().unwrap_or_default());
     let work = move |store: &dyn Store| baselines::series(place.scope(store), &pattern, trend);
-    let hours = controller.work(work).await??.into_iter().map(|hour| HourOfBaseline {
-        start_ms: hour.start_ms,
-        value: hour.baseline.map(|baseline| baseline.value),
-        deviation: hour.baseline.map(|baseline| baseline.deviation),
-        samples: hour.baseline.map_or(0, |baseline| baseline.samples),
-    });
-    Ok(Json(hours.collect()))
+    Ok(Json(controller.work(work).await??.iter().map(HourOfBaseline::from).collect()))
 }

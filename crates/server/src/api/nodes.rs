@@ -98,6 +98,8 @@ pub struct DiagnosticsInfo {
     pub misuse: BTreeMap<String, u64>,
     /// Names that are reported under another name.
     pub replaced_names: Vec<ReplacedNameInfo>,
+    /// Names that All Other Traffic hid in the last minute, most called first; at most 64.
+    pub hidden_names: Vec<HiddenNameInfo>,
     /// What was dropped, by cause.
     pub drops: BTreeMap<String, u64>,
     /// What is wrong with settings or delivery, in sentences.
@@ -116,6 +118,16 @@ pub struct ReplacedNameInfo {
     pub given: String,
     /// What is reported.
     pub reported: String,
+}
+
+/// A name that is counted under All Other Traffic.
+#[derive(Serialize, ToSchema, Debug, Clone)]
+#[serde(rename_all = "camelCase")]
+pub struct HiddenNameInfo {
+    /// The name it would have when it is promoted.
+    pub name: String,
+    /// Calls it certainly had.
+    pub calls: u64,
 }
 
 /// What began must end, and what ended must be in the numbers.
@@ -207,6 +219,11 @@ fn diagnostics(noticed: &AgentDiagnostics) -> DiagnosticsInfo {
         misuse: noticed.misuse.clone(),
         replaced_names: replaced
             .map(|name| ReplacedNameInfo { given: name.given.clone(), reported: name.reported.clone() })
+            .collect(),
+        hidden_names: noticed
+            .hidden_names
+            .iter()
+            .map(|hidden| HiddenNameInfo { name: hidden.name.clone(), calls: hidden.calls })
             .collect(),
         drops: noticed.drops.iter().map(|(cause, count)| (cause.to_string(), *count)).collect(),
         warnings: noticed.warnings.clone(),

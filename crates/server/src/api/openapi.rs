@@ -6,8 +6,8 @@ use utoipa::OpenApi;
 use super::{
     access_keys, accounts, administration, agent_configuration, alerting, api_clients, applications, audit,
     backends, business_transactions, detection_trial, diagnostic_sessions, email_server, error_groups,
-    events, flow_map, groups, health, metrics, nodes, oidc, roles, scorecard, series, session, snapshot,
-    snapshots, status, users,
+    events, flow_map, groups, health, markers, metrics, nodes, oidc, roles, scorecard, series, session,
+    snapshot, snapshots, status, users,
 };
 
 /// The page API.
@@ -30,6 +30,7 @@ use super::{
         applications::one,
         scorecard::scorecard,
         series::series,
+        series::baseline,
         flow_map::flow_map,
         business_transactions::list,
         business_transactions::one,
@@ -81,6 +82,7 @@ use super::{
         health::baseline,
         events::list,
         events::create,
+        markers::markers,
         error_groups::list,
         error_groups::one,
         administration::bts,

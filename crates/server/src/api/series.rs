@@ -5,11 +5,15 @@ use crate::controller::Shared;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use tierline_engine::baselines::{self, Trend};
+use tierline_engine::metric_tree::Leaf;
 use tierline_engine::series::{Subject, series as series_of};
 use tierline_model::{BackendId, BtId, NodeId, TierId};
+use tierline_store::Store;
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::{ApiError, ErrorAnswer};
+use super::health::HourOfBaseline;
 use super::numbers::Verdicts;
 use super::parameters::Range;
 
@@ -27,6 +31,17 @@ pub struct SeriesFilter {
     pub backend: Option<u64>,
     /// Length of a step in milliseconds, rounded up to whole minutes; chosen from the range when absent.
     pub step: Option<u64>,
+}
+
+impl SeriesFilter {
+    fn subject(self) -> Result<Subject, ApiError> {
+        Ok(Subject {
+            bt: optional_id(self.bt, BtId::from_u64)?,
+            tier: optional_id(self.tier, TierId::from_u64)?,
+            node: optional_id(self.node, NodeId::from_u64)?,
+            backend: optional_id(self.backend, BackendId::from_u64)?,
+        })
+    }
 }
 
 /// Numbers over time.
@@ -87,12 +102,7 @@ pub async fn series(
     place: Place,
     Parameters(filter): Parameters<SeriesFilter>,
 ) -> Result<Json<Series>, ApiError> {
-    let subject = Subject {
-        bt: optional_id(filter.bt, BtId::from_u64)?,
-        tier: optional_id(filter.tier, TierId::from_u64)?,
-        node: optional_id(filter.node, NodeId::from_u64)?,
-        backend: optional_id(filter.backend, BackendId::from_u64)?,
-    };
+    let subject = filter.subject()?;
     let minutes = filter.step.map(|ms| u32::try_from(ms.div_ceil(60_000)).unwrap_or(u32::MAX));
     let series = controller.ask(move |store| series_of(place.scope(store), subject, minutes)).await?;
     let step_ms = series.steps.step_ms();
@@ -114,4 +124,55 @@ pub async fn series(
         to: series.steps.to_ms(),
         points: points.collect(),
     }))
+}
+
+/// Which hours are alike.
+#[derive(Deserialize, IntoParams, Debug, Clone, Default)]
+#[into_params(parameter_in = Query)]
+pub struct TrendQuery {
+    /// `weekly` (when absent), `daily` or `all`.
+    pub trend: Option<String>,
+}
+
+/// What was usual for the three numbers of a chart, by the hour.
+#[derive(Serialize, ToSchema, Debug, Clone)]
+#[serde(rename_all = "camelCase")]
+pub struct SeriesBaseline {
+    /// Average duration, milliseconds.
+    pub average_ms: Vec<HourOfBaseline>,
+    /// Calls per minute.
+    pub calls_per_minute: Vec<HourOfBaseline>,
+    /// Errors per minute.
+    pub errors_per_minute: Vec<HourOfBaseline>,
+}
+
+/// What was usual for the series of the same subject, by the hour, for at most the last 31 days of the time.
+#[utoipa::path(
+    get,
+    path = "/api/applications/{app}/series/baseline",
+    operation_id = "series_baseline",
+    tag = "series",
+    params(("app" = u64, Path, description = "Its id."), Range, SeriesFilter, TrendQuery),
+    responses(
+        (status = 200, body = SeriesBaseline),
+        (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
+    )
+)]
+pub async fn baseline(
+    State(controller): State<Shared>,
+    place: Place,
+    Parameters(filter): Parameters<SeriesFilter>,
+    Parameters(query): Parameters<TrendQuery>,
+) -> Result<Json<SeriesBaseline>, ApiError> {
+    let subject = filter.subject()?;
+    let trend = Trend::of(query.trend.as_deref().unwrap_or_default());
+    let work = move |store: &dyn Store| {
+        let leaves = [Leaf::AverageResponseTime, Leaf::CallsPerMinute, Leaf::ErrorsPerMinute];
+        baselines::of_subject(place.scope(store), subject, &leaves, trend)
+    };
+    let found = controller.work(work).await??;
+    let mut found = found.into_iter().map(|hours| hours.iter().map(HourOfBaseline::from).collect());
+    let mut next = || found.next().unwrap_or_default();
+    Ok(Json(SeriesBaseline { average_ms: next(), calls_per_minute: next(), errors_per_minute: next() }))
 }

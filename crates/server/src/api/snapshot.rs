@@ -205,7 +205,8 @@ pub async fn one(State(controller): State<Shared>, place: Place) -> Result<Json<
         .ask(move |store| {
             let Some(found) = execution(store, &place.account, place.app_id, guid)? else { return Ok(None) };
             let only = SegmentFilter { guids: vec![guid], limit: 1, ..SegmentFilter::default() };
-            let archived = store.segments(&place.account, &only)?.segments.first().is_some_and(|s| s.archived);
+            let archived =
+                store.segments(&place.account, &only)?.segments.first().is_some_and(|s| s.archived);
             Ok(snapshot(guid, &found, archived))
         })
         .await?;
@@ -344,7 +345,9 @@ fn segment(
             .collect(),
         exit_calls_dropped: segment.exit_calls_dropped,
         exit_calls: exits
-            .map(|(exit, place)| exit_call(exit, backends.place(&exit.backend), *place, (placed.offset_ns, names)))
+            .map(|(exit, place)| {
+                exit_call(exit, backends.place(&exit.backend), *place, (placed.offset_ns, names))
+            })
             .collect(),
     }
 }

@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use tierline_engine::alerting::{
-    self, Action, ActionSuppression, Alerting, AlertingError, HealthRule, Policy, Schedule, Versioned,
+    self, Action, ActionSuppression, Alerting, AlertingError, HealthRule, HealthRuleSuppression, Policy,
+    Schedule, Versioned,
 };
 use tierline_model::AppId;
 use tierline_store::{Store, StoreError};
@@ -16,7 +17,6 @@ use super::body::JsonBody;
 use super::call::{Call, Calls};
 use super::directory::{self, Address};
 use super::error::RestError;
-use super::health_rule_suppression::HealthRuleSuppression;
 use super::lenient;
 use super::shape::Shape;
 use crate::audit::{self, Action as AuditAction};
@@ -50,8 +50,8 @@ impl Listed for Action {
 
 impl Listed for Schedule {
     fn listed(&self) -> Value {
-        let text = |key: &str| self.more.get(key).and_then(Value::as_str).unwrap_or_default();
-        json!({"id": self.id, "name": self.name, "description": text("description"), "timezone": text("timezone")})
+        let Self { id, name, description, timezone, .. } = self;
+        json!({"id": id, "name": name, "description": description, "timezone": timezone})
     }
 }
 
@@ -164,7 +164,7 @@ pub fn calls() -> Calls {
             HealthRuleSuppression,
             "health-rule-suppressions",
             "health_rule_suppressions",
-            "suppressions of health rules (kept for clients; rules are evaluated always)",
+            "times in which health rules are not evaluated",
             NAMED,
             NAMED,
             SUPPRESSION

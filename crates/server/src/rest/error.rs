@@ -167,7 +167,7 @@ impl From<PeopleError> for RestError {
             | PeopleError::BuiltIn => StatusCode::CONFLICT,
             PeopleError::Roster(RosterError::TooMany { .. })
             | PeopleError::Invalid(_)
-            | PeopleError::User(UserError::Unusable) => StatusCode::BAD_REQUEST,
+            | PeopleError::User(UserError::Unusable(_)) => StatusCode::BAD_REQUEST,
             PeopleError::User(UserError::Busy) => StatusCode::TOO_MANY_REQUESTS,
             PeopleError::Roster(_) | PeopleError::User(_) | PeopleError::NoRandomness(_) => {
                 StatusCode::SERVICE_UNAVAILABLE

@@ -152,3 +152,25 @@ async fn a_tiers_own_configuration_is_kept_when_the_applications_is_tried() {
             .await;
     assert_eq!(of(tried), "/a/b", "without its own it has the default");
 }
+
+#[tokio::test]
+async fn an_application_with_as_many_bts_as_it_may_have_lets_no_new_ones_in() {
+    let server = Server::with_shop().await;
+    let path = "/agent-configuration";
+    assert!(!told(&server, "web").await.lock_down);
+    let least = json!({"patch": {"limits": {"application_bts_max": 1}}});
+    expect(&server, "PUT", path, least, StatusCode::OK).await;
+    let config = told(&server, "web").await;
+    assert_eq!((config.lock_down, config.promoted_bts), (true, vec![shop::BT.into()]), "it has one");
+    assert_eq!(told(&server, "pay").await.promoted_bts, [""; 0], "those of other tiers are theirs");
+    let said = server.api("/business-transactions/administration").await;
+    assert_eq!(said["lockDown"], json!({"wanted": false, "active": true, "bts": 1, "btsMax": 1}));
+    assert_eq!(said["promoted"], json!([]), "nobody promoted it");
+    expect(&server, "PUT", path, json!({"patch": {"lock_down": true}}), StatusCode::OK).await;
+    let promote = json!({"action": "promote", "name": "/hot"});
+    expect(&server, "POST", "/business-transactions/administration", promote, StatusCode::OK).await;
+    let config = told(&server, "web").await;
+    assert_eq!((config.lock_down, config.promoted_bts), (true, vec!["/hot".into(), shop::BT.into()]));
+    expect(&server, "PUT", path, json!({"patch": {}}), StatusCode::OK).await;
+    assert!(!told(&server, "web").await.lock_down);
+}

@@ -5,6 +5,7 @@ mod support;
 
 mod agents;
 mod alerting;
+mod charts;
 mod deliveries;
 mod metrics;
 
