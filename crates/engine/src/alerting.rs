@@ -255,6 +255,7 @@ pub fn create<T: Alerting>(
     changed_by: &str,
 ) -> Result<T, AlertingError> {
     make_defaults::<T>(store, account, app_id)?;
+    value.check_in(store, account, app_id)?;
     let _one_at_a_time = CHANGES.lock().unwrap_or_else(PoisonError::into_inner);
     let others = all::<T>(store, account, app_id)?;
     if others.len() >= ALERTING_OBJECTS_MAX {
@@ -262,7 +263,6 @@ pub fn create<T: Alerting>(
     }
     value.set_id(0);
     check(&value, &others)?;
-    value.check_in(store, account, app_id)?;
     // The version of a document never goes back: ids are not given out twice.
     let (kind, name) = (format!("{}-ids", T::KIND), app_id.to_string());
     let counter = DocumentChange {
@@ -291,13 +291,13 @@ pub fn update<T: Alerting>(
     changed_by: &str,
 ) -> Result<T, AlertingError> {
     make_defaults::<T>(store, account, app_id)?;
+    value.check_in(store, account, app_id)?;
     let _one_at_a_time = CHANGES.lock().unwrap_or_else(PoisonError::into_inner);
     let others = all::<T>(store, account, app_id)?;
     let there = others.iter().find(|other| other.value.id() == id);
     let there = there.ok_or(AlertingError::NotFound { what: T::WHAT, id })?;
     value.set_id(id);
     check(&value, &others)?;
-    value.check_in(store, account, app_id)?;
     put(store, account, app_id, &value, Some(expected_version.unwrap_or(there.version)), changed_by)?;
     Ok(value)
 }

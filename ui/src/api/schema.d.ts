@@ -575,6 +575,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{app}/markers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events and violations of a time, to mark charts with. The events of a violation's life are one marker. */
+        get: operations["markers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/{app}/metric-data": {
         parameters: {
             query?: never;
@@ -669,6 +686,23 @@ export interface paths {
         };
         /** Numbers over time. Originating segments only unless a tier, node or backend is given. */
         get: operations["series_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{app}/series/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was usual for the series of the same subject, by the hour, for at most the last 31 days of the time. */
+        get: operations["series_baseline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1122,6 +1156,8 @@ export interface components {
         };
         /** @description What is in force at an agent. */
         AgentConfiguration: {
+            /** @description The agent's version. */
+            agentVersion: string;
             /** @description The configuration in force there. */
             effective: Record<string, never>;
             /**
@@ -1136,6 +1172,18 @@ export interface components {
             nodeId: number;
             /** @description Its node's name. */
             nodeName: string;
+            /**
+             * Format: int64
+             * @description Its tier, when it is known.
+             */
+            tierId: number | null;
+            /** @description Its tier's name; empty when it is not known. */
+            tierName: string;
+            /**
+             * Format: int64
+             * @description The version agents of its tier are told now.
+             */
+            toldVersion: number;
             /** @description Whether it is what agents are told now. */
             upToDate: boolean;
             /**
@@ -1493,6 +1541,8 @@ export interface components {
             excluded: components["schemas"]["NamedBt"][];
             /** @description Groups with their business transactions. */
             groups: components["schemas"]["BtGroup"][];
+            /** @description Whether new ones get a line of their own. */
+            lockDown: components["schemas"]["LockDownInfo"];
             /** @description Names that are reported apart although agents have as many as they may. */
             promoted: string[];
         };
@@ -1754,6 +1804,8 @@ export interface components {
             drops: {
                 [key: string]: number;
             };
+            /** @description Names that All Other Traffic hid in the last minute, most called first; at most 64. */
+            hiddenNames: components["schemas"]["HiddenNameInfo"][];
             /** @description Odd calls of the API by what was odd. */
             misuse: {
                 [key: string]: number;
@@ -2183,6 +2235,16 @@ export interface components {
              */
             warning: number;
         };
+        /** @description A name that is counted under All Other Traffic. */
+        HiddenNameInfo: {
+            /**
+             * Format: int64
+             * @description Calls it certainly had.
+             */
+            calls: number;
+            /** @description The name it would have when it is promoted. */
+            name: string;
+        };
         /** @description What was usual in one hour. */
         HourOfBaseline: {
             /**
@@ -2276,6 +2338,23 @@ export interface components {
              */
             inFlight: number;
         };
+        /** @description Whether new business transactions get a line of their own, or are All Other Traffic until somebody promotes them. */
+        LockDownInfo: {
+            /** @description None come: somebody wants it, or there are as many as there may be. */
+            active: boolean;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            bts: number;
+            /**
+             * Format: int64
+             * @description How many there may be (`limits.application_bts_max`).
+             */
+            btsMax: number;
+            /** @description Somebody wants no new ones (`lock_down` of the agent configuration). */
+            wanted: boolean;
+        };
         /** @description Who is in. */
         LoginAnswer: {
             /** @description The account. */
@@ -2296,6 +2375,41 @@ export interface components {
             password: string;
             /** @description The user's name (`admin`). */
             user: string;
+        };
+        /** @description An event, or a violation from its begin to its end. */
+        MarkerInfo: {
+            /** @description What it is about. */
+            affectedEntities: components["schemas"]["EntityInfo"][];
+            /**
+             * Format: int64
+             * @description Until when; null for an event and while a violation is open.
+             */
+            endMs: number | null;
+            /**
+             * Format: int64
+             * @description The event's or violation's id.
+             */
+            id: number;
+            /** @description `EVENT` or `VIOLATION`. */
+            kind: string;
+            /** @description `INFO`, `WARN` or `ERROR`. */
+            severity: string;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            startMs: number;
+            /** @description One sentence. */
+            summary: string;
+            /** @description The event's type; `POLICY_OPEN_WARNING` or `POLICY_OPEN_CRITICAL` for a violation. */
+            type: string;
+        };
+        /** @description The markers of a chart. */
+        MarkerList: {
+            /** @description By start; the newest 500 when there are more. */
+            markers: components["schemas"]["MarkerInfo"][];
+            /** @description Whether there were more. */
+            truncated: boolean;
         };
         /** @description The numbers of the metrics a path matches. */
         MetricDataAnswer: {
@@ -2651,6 +2765,15 @@ export interface components {
              * @description End of the last step.
              */
             to: number;
+        };
+        /** @description What was usual for the three numbers of a chart, by the hour. */
+        SeriesBaseline: {
+            /** @description Average duration, milliseconds. */
+            averageMs: components["schemas"]["HourOfBaseline"][];
+            /** @description Calls per minute. */
+            callsPerMinute: components["schemas"]["HourOfBaseline"][];
+            /** @description Errors per minute. */
+            errorsPerMinute: components["schemas"]["HourOfBaseline"][];
         };
         /** @description One step. */
         SeriesPoint: {
@@ -5001,7 +5124,7 @@ export interface operations {
             path: {
                 /** @description Its id. */
                 app: number;
-                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                /** @description health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions. */
                 kind: string;
             };
             cookie?: never;
@@ -5079,7 +5202,7 @@ export interface operations {
             path: {
                 /** @description Its id. */
                 app: number;
-                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                /** @description health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions. */
                 kind: string;
             };
             cookie?: never;
@@ -5199,7 +5322,7 @@ export interface operations {
                 app: number;
                 /** @description Its id. */
                 id: number;
-                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                /** @description health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions. */
                 kind: string;
             };
             cookie?: never;
@@ -5279,7 +5402,7 @@ export interface operations {
                 app: number;
                 /** @description Its id. */
                 id: number;
-                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                /** @description health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions. */
                 kind: string;
             };
             cookie?: never;
@@ -5399,7 +5522,7 @@ export interface operations {
                 app: number;
                 /** @description Its id. */
                 id: number;
-                /** @description health-rules, policies, actions, schedules or action-suppressions. */
+                /** @description health-rules, policies, actions, schedules, action-suppressions or health-rule-suppressions. */
                 kind: string;
             };
             cookie?: never;
@@ -7173,6 +7296,84 @@ export interface operations {
             };
         };
     };
+    markers: {
+        parameters: {
+            query?: {
+                /** @description This business transaction, and the application as a whole. */
+                bt?: number;
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description This node, and the application as a whole. */
+                node?: number;
+                /** @description This tier, and the application as a whole. */
+                tier?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkerList"];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     metrics_data: {
         parameters: {
             query?: {
@@ -7594,6 +7795,90 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; come back later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The store is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    series_baseline: {
+        parameters: {
+            query?: {
+                /** @description Only calls to this backend (exit calls instead of business transactions). */
+                backend?: number;
+                /** @description Only this business transaction. */
+                bt?: number;
+                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                from?: number;
+                /** @description Only what this node reported, continuing segments included. */
+                node?: number;
+                /** @description Length of a step in milliseconds, rounded up to whole minutes; chosen from the range when absent. */
+                step?: number;
+                /** @description Only what this tier reported, continuing segments included. */
+                tier?: number;
+                /** @description Milliseconds since 1970, exclusive; now when absent. */
+                to?: number;
+                /** @description `weekly` (when absent), `daily` or `all`. */
+                trend?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                app: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesBaseline"];
+                };
+            };
+            /** @description It is asked wrongly; the answer says how. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
