@@ -18,7 +18,7 @@ use crate::baselines::{Baseline, BaselineCache, Trend, exact};
 use crate::events::EntityRef;
 use crate::metric_data::{MetricDataError, MetricValue, metric_data_in};
 use crate::metric_path::{MetricPath, Part, parse};
-use crate::metric_tree::{INDIVIDUAL_NODES, Leaf, MetricTree};
+use crate::metric_tree::{ERRORS, INDIVIDUAL_NODES, Leaf, MetricTree};
 use crate::scope::Scope;
 use crate::transactions_admin::BtAdmin;
 
@@ -296,7 +296,7 @@ impl Evaluator<'_> {
                 vec![self.application(vec!["Overall Application Performance".to_owned()])]
             }
             AffectedEntityType::Custom => vec![self.application(Vec::new())],
-            AffectedEntityType::Errors => self.below("Errors", "ERROR", &selection),
+            AffectedEntityType::Errors => self.below(ERRORS, "ERROR", &selection),
             AffectedEntityType::ServiceEndpoints => {
                 self.below("Service Endpoints", "SERVICE_ENDPOINT", &selection)
             }
@@ -437,6 +437,23 @@ fn pattern_matcher(value: &Value, depth: usize) -> Option<(tierline_model::detec
     object.values().find_map(|inner| pattern_matcher(inner, depth + 1))
 }
 
+/// Whether a rule asks about errors by type, which the tree knows only when it is told to: it costs reading executions.
+pub(crate) fn looks_at_errors(rule: &HealthRule) -> bool {
+    let criterias = [&rule.eval_criterias.critical_criteria, &rule.eval_criterias.warning_criteria];
+    let mut conditions = criterias.into_iter().flatten().flat_map(|criteria| &criteria.conditions);
+    let below_errors = |path: &str| path.split('|').next().is_some_and(|root| root.trim() == ERRORS);
+    match rule.affects.affected_entity_type {
+        AffectedEntityType::Errors => true,
+        AffectedEntityType::Custom => conditions.any(|condition| {
+            let detail = &condition.eval_detail;
+            let variables = &detail.metric_expression_variables;
+            below_errors(&detail.metric_path)
+                || variables.iter().any(|variable| below_errors(&variable.metric_path))
+        }),
+        _ => false,
+    }
+}
+
 /// The folder of the things a rule looks at; `None` when nothing reports them.
 fn base_pattern(rule: &HealthRule) -> Option<Vec<Part>> {
     let name = |text: &str| Part::Name(text.to_owned());
@@ -461,7 +478,7 @@ fn base_pattern(rule: &HealthRule) -> Option<Vec<Part>> {
         AffectedEntityType::TierNodeHardware => tier_or_node("Application Infrastructure Performance"),
         AffectedEntityType::OverallApplicationPerformance => vec![name("Overall Application Performance")],
         AffectedEntityType::Backends => vec![name("Backends"), Part::Any],
-        AffectedEntityType::Errors => vec![name("Errors"), Part::Any, Part::Any],
+        AffectedEntityType::Errors => vec![name(ERRORS), Part::Any, Part::Any],
         AffectedEntityType::ServiceEndpoints => vec![name("Service Endpoints"), Part::Any, Part::Any],
         AffectedEntityType::Custom => Vec::new(),
         _ => return None,

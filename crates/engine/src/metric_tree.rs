@@ -13,6 +13,8 @@ use crate::transactions_admin;
 
 mod branches;
 
+pub(crate) use branches::ERRORS;
+
 /// The words of the tree, spelled as clients expect them.
 const DISCOVERED: &str = "Discovered backend call - ";
 pub(crate) const INDIVIDUAL_NODES: &str = "Individual Nodes";
@@ -525,7 +527,7 @@ fn root() -> Vec<(String, Child)> {
         folder("Business Transaction Performance", Place::BtPerformance),
         folder("Information Points", Place::Empty),
         folder("Application Infrastructure Performance", Place::Infrastructure),
-        folder(branches::ERRORS, Place::Errors),
+        folder(ERRORS, Place::Errors),
         folder("End User Experience", Place::Empty),
         folder("Mobile", Place::Empty),
         folder("Backends", Place::Backends),

@@ -11,7 +11,7 @@ use tierline_store::{DocumentChange, JournalFilter, JournalRecord, Store, StoreE
 
 use crate::alerting::{self, AlertingError, HealthRule, HealthRuleSuppression, Schedule, Versioned};
 use crate::baselines::BaselineCache;
-use crate::evaluation::{Evaluator, Finding, Level};
+use crate::evaluation::{Evaluator, Finding, Level, looks_at_errors};
 use crate::events::{self, EntityRef, Event, Severity};
 use crate::limits::VIOLATIONS_OPEN_MAX;
 use crate::metric_data::MetricDataError;
@@ -167,14 +167,18 @@ pub fn evaluate(
     let rules = alerting::list::<HealthRule>(store, account, app_id)?;
     let before = open(store, account, app_id)?;
     let entities = scope.entities()?;
-    let tree = MetricTree::of(scope)?;
+    let watch = Watch::of(store, account, app_id, now_ms)?;
+    let due: Vec<&HealthRule> =
+        rules.iter().map(|rule| &rule.value).filter(|rule| watch.is_due(rule)).collect();
+    let tree = if due.iter().any(|rule| looks_at_errors(rule)) {
+        MetricTree::with_errors(scope)?
+    } else {
+        MetricTree::of(scope)?
+    };
     let admin = transactions_admin::load(store, account, app_id)?;
     let evaluator = Evaluator { scope, entities: &entities, tree: &tree, admin: &admin, baselines };
     let (mut found, mut skipped, mut unusable) = (Vec::new(), HashSet::new(), Vec::new());
     let mut silenced = HashSet::new();
-    let watch = Watch::of(store, account, app_id, now_ms)?;
-    let due: Vec<&HealthRule> =
-        rules.iter().map(|rule| &rule.value).filter(|rule| watch.is_due(rule)).collect();
     for rule in due.iter().copied() {
         match evaluator.evaluate(rule) {
             Ok(findings) => {

@@ -18,7 +18,7 @@ pub(super) type Groups = BTreeMap<String, Vec<BtId>>;
 pub(super) use crate::errors::ErrorTypes;
 
 /// The folder of errors.
-pub(super) const ERRORS: &str = "Errors";
+pub(crate) const ERRORS: &str = "Errors";
 
 impl MetricTree {
     /// The tree with everything `pattern` may reach. Errors are looked up only for a pattern that may mean them: it
@@ -27,18 +27,24 @@ impl MetricTree {
     /// # Errors
     /// When the store cannot be read.
     pub fn reaching(scope: Scope<'_>, pattern: &[Part]) -> Result<Self, StoreError> {
-        let mut tree = Self::of(scope)?;
         let means_errors = match pattern.first() {
             Some(Part::Any) => pattern.len() > 1,
             Some(Part::Name(name)) => name == ERRORS,
             None => false,
         };
-        if means_errors {
-            let day_ms = METRIC_TREE_MINUTES * 60_000;
-            let start_ms = scope.range.start_ms.min(scope.range.end_ms.saturating_sub(day_ms));
-            let wide = Scope { range: TimeRange { start_ms, ..scope.range }, ..scope };
-            tree.errors = errors::types(wide)?;
-        }
+        if means_errors { Self::with_errors(scope) } else { Self::of(scope) }
+    }
+
+    /// The tree with the types of errors.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn with_errors(scope: Scope<'_>) -> Result<Self, StoreError> {
+        let mut tree = Self::of(scope)?;
+        let day_ms = METRIC_TREE_MINUTES * 60_000;
+        let start_ms = scope.range.start_ms.min(scope.range.end_ms.saturating_sub(day_ms));
+        let wide = Scope { range: TimeRange { start_ms, ..scope.range }, ..scope };
+        tree.errors = errors::types(wide)?;
         Ok(tree)
     }
 

@@ -50,11 +50,14 @@ fn agent() -> AgentIdentity {
 }
 
 fn agent_on(node: &str) -> AgentIdentity {
+    // A process is one node: the store takes a second report of a process for a minute as the first one again.
+    let mut process = [1; 16];
+    process.iter_mut().zip(node.bytes()).for_each(|(byte, of_node)| *byte = of_node);
     AgentIdentity {
         application: Arc::from(APP),
         tier: Arc::from("web"),
         node: Arc::from(node),
-        incarnation: Incarnation([1; 16]),
+        incarnation: Incarnation(process),
         language: Language::Python,
         agent_version: Arc::from("0.1.0"),
         runtime_version: Arc::from("3.11.7"),

@@ -144,3 +144,26 @@ fn processes_have_numbers() {
     assert_eq!(value("Individual Nodes|web-2|Hardware Resources|Process|Memory Used (MB)"), [96]);
     assert_eq!(value("Hardware Resources|Process|*"), [25, 96, 7]);
 }
+
+#[test]
+fn a_rule_may_be_about_errors_by_type() {
+    let per_minute = r#"{"name": "errors", "useDataFromLastNMinutes": 10, "affects": {"affectedEntityType": "ERRORS"},
+        "evalCriterias": {"criticalCriteria": {"conditions": [{"name": "many", "evalDetail": {
+            "metricPath": "Errors per Minute", "metricEvalDetail": {
+            "compareCondition": "GREATER_THAN", "compareValue": 2}}}]}}}"#;
+    let custom = per_minute
+        .replace("ERRORS", "CUSTOM")
+        .replace("Errors per Minute", "Errors|web|KeyError|Errors per Minute");
+    for (rule, thing) in [(per_minute, "KeyError"), (&custom, "")] {
+        let (shop, hour) = (Shop::new(), hour_ms());
+        let rule: HealthRule = serde_json::from_str(rule).unwrap();
+        alerting::create(shop.dyn_store(), ACCOUNT, app(), rule, "alice").unwrap();
+        shop.report_all(hour, hour + 10 * MINUTE_MS, Minute { calls: 5, errors: 3, ..Minute::default() });
+        (1..4).for_each(|number| shop.fail(hour + 1_000, number, "KeyError", "at buy"));
+        shop.fail(hour + 1_000, 9, "ValueError", "at buy");
+        let now = hour + 10 * MINUTE_MS;
+        assert_eq!(evaluate(&shop, now), ["POLICY_OPEN_CRITICAL"], "three of one type, one of the other");
+        let open = violations::open(shop.dyn_store(), ACCOUNT, app()).unwrap();
+        assert_eq!(open[0].affected.name, thing, "{open:?}");
+    }
+}
