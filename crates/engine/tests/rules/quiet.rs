@@ -154,7 +154,7 @@ fn a_rule_may_be_about_errors_by_type() {
     let custom = per_minute
         .replace("ERRORS", "CUSTOM")
         .replace("Errors per Minute", "Errors|web|KeyError|Errors per Minute");
-    for (rule, thing) in [(per_minute, "KeyError"), (&custom, "")] {
+    for (rule, thing) in [(per_minute, "KeyError"), (&custom, APP)] {
         let (shop, hour) = (Shop::new(), hour_ms());
         let rule: HealthRule = serde_json::from_str(rule).unwrap();
         alerting::create(shop.dyn_store(), ACCOUNT, app(), rule, "alice").unwrap();
