@@ -143,7 +143,7 @@ test("a user is made, may only look, and is told so", async () => {
   await dialog().getByLabel("Name to sign in with").fill(PERSON);
   await dialog().getByLabel("Called").fill("<b>Visitor</b>");
   await dialog().getByLabel("Password").fill("short");
-  await dialog().getByText("At least 8 characters.").first().waitFor();
+  await dialog().getByText("At least 12 characters.").first().waitFor();
   await dialog().getByLabel("Password").fill(PASSWORD);
   await dialog().getByRole("checkbox", { name: "User", exact: true }).check();
   await accessible();
@@ -230,12 +230,12 @@ test("everything that was made is removed, and the audit knows who did it", asyn
     ["Roles", "Watcher of the test"],
   ]) {
     await tab(name);
-    await act(name, one, "Remove…");
-    await sure("Remove");
+    await act(name, one, "Delete…");
+    await sure("Delete");
     await row(name, one).waitFor({ state: "detached" });
   }
   await tab("Audit");
-  await row("Audit", "Removed").first().waitFor();
+  await row("Audit", "Deleted").first().waitFor();
   await accessible();
 });
 

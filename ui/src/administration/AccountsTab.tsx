@@ -11,6 +11,7 @@ import { TextField } from "../design/Field";
 import { Icon } from "../design/Icon";
 import { Loaded } from "../design/States";
 import { formatInstant } from "../format/time";
+import { PASSWORD_RULE, passwordProblem, passwordReady } from "./password";
 
 interface Props {
   subject: string | undefined;
@@ -106,7 +107,7 @@ function NewAccount({ onClose }: { onClose: () => void }) {
       submit="Make the account"
       pending={add.isPending}
       error={add.error}
-      disabled={name.trim() === "" || adminPassword.length < 8}
+      disabled={name.trim() === "" || !passwordReady(adminPassword)}
       onSubmit={() => add.mutate()}
       onClose={onClose}
     >
@@ -117,7 +118,8 @@ function NewAccount({ onClose }: { onClose: () => void }) {
         autoComplete="new-password"
         value={adminPassword}
         onChange={setPassword}
-        hint="At least 8 characters."
+        hint={PASSWORD_RULE}
+        error={passwordProblem(adminPassword)}
       />
       <p className={styles.faint}>Agents need an access key of it, made by its own administrators.</p>
     </FormDialog>

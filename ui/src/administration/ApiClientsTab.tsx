@@ -8,8 +8,8 @@ import { NumberField } from "../design/NumberField";
 import { formatMs } from "../format/number";
 import { formatInstant } from "../format/time";
 import type { AccessTabProps } from "../pages/AccessPage";
+import { RecordList } from "../records/RecordList";
 import { Chooser, namesOf } from "./Chooser";
-import { RecordList } from "./RecordList";
 import { SecretDialog } from "./SecretDialog";
 
 interface Draft {

@@ -3,8 +3,8 @@ import { type Group, groupsQuery, rolesQuery, usersQuery } from "../api/administ
 import { TextField } from "../design/Field";
 import { counted } from "../format/number";
 import type { AccessTabProps } from "../pages/AccessPage";
+import { RecordList } from "../records/RecordList";
 import { Chooser, namesOf } from "./Chooser";
-import { RecordList } from "./RecordList";
 
 interface Draft {
   name: string;

@@ -4,8 +4,8 @@ import type { Permission, Session } from "../api/contract";
 import { sessionQuery } from "../api/queries";
 import { CheckField, FieldGroup, TextField } from "../design/Field";
 import type { AccessTabProps } from "../pages/AccessPage";
+import { RecordList } from "../records/RecordList";
 import { PERMISSIONS, permissionLabel } from "../words/administration";
-import { RecordList } from "./RecordList";
 
 interface Draft {
   name: string;

@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { groupsQuery, rolesQuery, type User, usersQuery } from "../api/administration";
 import { CheckField, FieldRow, TextField } from "../design/Field";
 import type { AccessTabProps } from "../pages/AccessPage";
+import { RecordList } from "../records/RecordList";
 import { PROVIDERS, permissionLabel } from "../words/administration";
 import { Chooser, namesOf } from "./Chooser";
-import { RecordList } from "./RecordList";
+import { PASSWORD_RULE, passwordProblem, passwordReady } from "./password";
 
 interface Draft {
   name: string;
@@ -15,9 +16,6 @@ interface Draft {
   groupIds: number[];
   enabled: boolean;
 }
-
-/** The shortest password the controller takes. */
-const PASSWORD_MIN = 8;
 
 export function UsersTab({ subject, onSubject }: AccessTabProps) {
   const roles = useQuery(rolesQuery).data ?? [];
@@ -42,7 +40,7 @@ export function UsersTab({ subject, onSubject }: AccessTabProps) {
         enabled: user?.enabled ?? true,
       })}
       ready={({ name, password }, user) =>
-        name.trim() !== "" && (password === "" ? user !== undefined : password.length >= PASSWORD_MIN)
+        name.trim() !== "" && (password === "" ? user !== undefined : passwordReady(password))
       }
       body={({ password, ...rest }) => (password === "" ? rest : { ...rest, password })}
       lost={() => "All their sessions end at once. What they did stays in the audit."}
@@ -113,16 +111,8 @@ export function UsersTab({ subject, onSubject }: AccessTabProps) {
               autoComplete="new-password"
               value={draft.password}
               onChange={(password) => onChange({ ...draft, password })}
-              hint={
-                user
-                  ? "Empty: it stays. A new one ends all their sessions."
-                  : `At least ${PASSWORD_MIN} characters.`
-              }
-              error={
-                draft.password !== "" && draft.password.length < PASSWORD_MIN
-                  ? `At least ${PASSWORD_MIN} characters.`
-                  : undefined
-              }
+              hint={user ? "Empty: it stays. A new one ends all their sessions." : PASSWORD_RULE}
+              error={passwordProblem(draft.password)}
             />
           )}
           <Chooser

@@ -7,9 +7,17 @@ import { CheckField, FieldRow, SelectField, TextField } from "../design/Field";
 import { Icon } from "../design/Icon";
 import { NumberField } from "../design/NumberField";
 import { Panel } from "../design/Panel";
-import { BASELINE_UNITS, COMPARISONS, FUNCTIONS, TRENDS } from "../words/alerting";
+import { BASELINE_UNITS, COMPARISONS, FUNCTIONS, MATCHINGS, TRENDS } from "../words/alerting";
 import styles from "./Alerting.module.css";
-import { type Condition, type Criteria, type Level, metricsOf, newCondition, shortName } from "./rule";
+import {
+  type Condition,
+  type Criteria,
+  type Level,
+  metricsOf,
+  needsNumber,
+  newCondition,
+  shortName,
+} from "./rule";
 
 interface Props {
   app: string;
@@ -17,6 +25,8 @@ interface Props {
   level: Level;
   /** The kind of thing the rule looks at. */
   type: string;
+  /** Whether it may hold on single nodes. */
+  byNode: boolean;
   criteria: Criteria | null;
   problems: Record<string, string>;
   onAdd: () => void;
@@ -24,7 +34,7 @@ interface Props {
 }
 
 export function CriteriaForm(props: Props) {
-  const { app, words, level, type, criteria, problems, onAdd, onChange } = props;
+  const { app, words, level, type, byNode, criteria, problems, onAdd, onChange } = props;
   const list = useId();
   if (!criteria) {
     return (
@@ -74,6 +84,9 @@ export function CriteriaForm(props: Props) {
             <Icon name="plus" /> Add a condition
           </Button>
         </div>
+        {byNode ? (
+          <Matching criteria={criteria} onChange={onChange} problem={problems[`${level}.matching`]} />
+        ) : null}
         {conditions.length > 1 ? (
           <FieldRow>
             <SelectField
@@ -111,6 +124,41 @@ export function CriteriaForm(props: Props) {
         ) : null}
       </div>
     </Panel>
+  );
+}
+
+interface MatchingProps {
+  criteria: Criteria;
+  onChange: (criteria: Criteria) => void;
+  problem: string | undefined;
+}
+
+/** On how many nodes it must hold. */
+function Matching({ criteria, onChange, problem }: MatchingProps) {
+  const { matchType = "AVERAGE", value = null } = criteria.evalMatchingCriteria ?? {};
+  const set = (next: { matchType: string; value: number | null }) =>
+    onChange({ ...criteria, evalMatchingCriteria: next.matchType === "AVERAGE" ? null : next });
+  const known = MATCHINGS.some(([key]) => key === matchType);
+  return (
+    <FieldRow>
+      <SelectField
+        label="It must hold for"
+        value={matchType}
+        onChange={(next) => set({ matchType: next, value: needsNumber(next) ? value : null })}
+        options={known ? MATCHINGS : [...MATCHINGS, [matchType, matchType] as const]}
+      />
+      {needsNumber(matchType) ? (
+        <NumberField
+          label="How many"
+          unit={matchType.startsWith("PERCENTAGE") ? "%" : "nodes"}
+          value={value}
+          onChange={(next) => set({ matchType, value: next })}
+          error={problem}
+        />
+      ) : (
+        <span />
+      )}
+    </FieldRow>
   );
 }
 

@@ -7,7 +7,9 @@ import { Dialog, FormDialog } from "../design/Dialog";
 import { FieldRow, SelectField, TextArea, TextField } from "../design/Field";
 import { Select } from "../design/FilterBar";
 import { Icon } from "../design/Icon";
+import { OpenButton } from "../design/OpenButton";
 import { PropertyList } from "../design/PropertyList";
+import link from "../design/RowLink.module.css";
 import { EmptyState, ErrorState, Skeleton } from "../design/States";
 import { useWide } from "../design/useWide";
 import { formatCount } from "../format/number";
@@ -17,7 +19,6 @@ import { useLive, useTimeRange } from "../time-range/useTimeRange";
 import { EVENT_GROUPS, entityType, eventType } from "../words/alerting";
 import styles from "./Alerting.module.css";
 import { EntityLink } from "./EntityLink";
-import { OpenButton } from "./OpenButton";
 import { Severity } from "./Severity";
 
 export function EventsTab({ app, search, onChange }: AlertsTabProps) {
@@ -129,7 +130,7 @@ function columns(app: string, onOpen: (id: number) => void): Column<AppEvent>[] 
       wideOnly: true,
       cell: (row) => {
         const entity = row.affectedEntities.at(-1);
-        return entity ? <EntityLink app={app} entity={entity} className={styles.above} /> : null;
+        return entity ? <EntityLink app={app} entity={entity} className={link.above} /> : null;
       },
     },
   ];

@@ -198,7 +198,7 @@ function ruleColumns(app: string, actions: Actions | undefined): Column<Rule>[] 
       header: "",
       width: "48px",
       cell: (row) => (
-        <span className={styles.above}>
+        <span className={link.above}>
           <ActionMenu label={`Actions for ${row.name}`} actions={actions(row)} />
         </span>
       ),

@@ -1,30 +1,24 @@
-// What policies, actions and quiet times have alike: a list, a window for one of them, switching off and deleting.
-import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+// The lists of what an application was set up to watch and tell: policies, actions, schedules and quiet times.
+import type { ReactNode } from "react";
 import { type AlertingKind, type AlertingObject, alertingPath, alertingQuery } from "../api/alerting";
-import { useChange, useMay } from "../api/change";
-import { type Action, ActionMenu } from "../design/ActionMenu";
-import { Button } from "../design/Button";
-import { type Column, DataTable } from "../design/DataTable";
-import { Confirm, FormDialog } from "../design/Dialog";
-import { Icon, type IconName } from "../design/Icon";
-import { EmptyState, Loaded } from "../design/States";
-import { useWide } from "../design/useWide";
+import { useMay } from "../api/change";
+import type { Column } from "../design/DataTable";
 import { formatAgo, formatInstant } from "../format/time";
 import type { AlertsTabProps } from "../pages/AlertsPage";
-import styles from "./Alerting.module.css";
-import { OpenButton } from "./OpenButton";
+import { RecordList, type RecordListProps } from "../records/RecordList";
 
-interface Props<Definition> extends AlertsTabProps {
+interface Draft<Definition> {
+  definition: Definition;
+  /** What was edited: somebody else's change is not overwritten. */
+  version: number | undefined;
+}
+
+type List<Definition> = RecordListProps<AlertingObject<Definition>, Draft<Definition>>;
+
+interface Props<Definition>
+  extends AlertsTabProps,
+    Pick<List<Definition>, "title" | "one" | "icon" | "meaning" | "columns" | "actions" | "fixed"> {
   kind: AlertingKind;
-  /** What they are, and what one is. */
-  title: string;
-  one: string;
-  icon: IconName;
-  /** What they are for. */
-  meaning: ReactNode;
-  /** Besides name and change. */
-  columns: Column<AlertingObject<Definition>>[];
   /** A new one. */
   fresh: () => Definition;
   /** The fields of its window. */
@@ -33,162 +27,48 @@ interface Props<Definition> extends AlertsTabProps {
   ready: (definition: Definition) => boolean;
   /** What is sent for what was filled in. */
   tidy?: (definition: Definition) => Definition;
-  /** What can be done besides. */
-  actions?: (one: AlertingObject<Definition>) => Action[];
   /** What is lost with it. */
   lost: string;
 }
 
-interface Named {
-  name: string;
-}
-
-export function ObjectList<Definition extends Named>(props: Props<Definition>) {
-  const { app, search, onChange, kind, title, one, icon, meaning, fresh, lost } = props;
-  const all = useQuery(alertingQuery<Definition>(app, kind));
-  const mayChange = useMay("configure-alerting");
-  const wide = useWide();
-  const [leaving, setLeaving] = useState<AlertingObject<Definition>>();
+export function ObjectList<Definition extends { name: string }>(props: Props<Definition>) {
+  const { app, search, onChange, kind, columns, fresh, form, ready, tidy = (wanted) => wanted, lost } = props;
   const path = alertingPath(app, kind);
-  const remove = useChange<AlertingObject<Definition>>({
-    request: ({ id }) => ({ method: "DELETE", path: `${path}/${id}` }),
-    affects: [path],
-    done: ({ name }) => `${name} is deleted.`,
-    onDone: () => setLeaving(undefined),
-  });
-  const open = (id: string | undefined) => onChange({ subject: id });
-  const picked = all.data?.find(({ id }) => String(id) === search.subject);
-  const columns = listColumns(props, mayChange ? setLeaving : undefined, (id) => open(String(id)));
   return (
-    <>
-      <div className={styles.bar}>
-        <span className={styles.faint}>{meaning}</span>
-        {mayChange ? (
-          <Button variant="primary" onClick={() => open("new")}>
-            <Icon name="plus" /> New {one}
-          </Button>
-        ) : null}
-      </div>
-      <Loaded query={all} height="100%">
-        {(rows) => (
-          <DataTable
-            label={title}
-            columns={columns.filter((column) => wide || !column.wideOnly)}
-            rows={rows}
-            rowKey={(row) => row.id}
-            scroll
-            empty={<EmptyState title={`There is no ${one} yet`} icon={icon} />}
-          />
-        )}
-      </Loaded>
-      {mayChange && search.subject === "new" ? (
-        <Editor {...props} start={fresh()} onClose={() => open(undefined)} />
-      ) : null}
-      {picked && mayChange ? (
-        <Editor
-          key={picked.id}
-          {...props}
-          start={picked.definition}
-          there={picked}
-          onClose={() => open(undefined)}
-        />
-      ) : null}
-      {leaving ? (
-        <Confirm
-          title={`Delete ${leaving.name}?`}
-          action="Delete"
-          danger
-          pending={remove.isPending}
-          error={remove.error}
-          onConfirm={() => remove.mutate(leaving)}
-          onClose={() => setLeaving(undefined)}
-        >
-          {lost}
-        </Confirm>
-      ) : null}
-    </>
-  );
-}
-
-function listColumns<Definition extends Named>(
-  { columns, actions }: Props<Definition>,
-  onDelete: ((one: AlertingObject<Definition>) => void) | undefined,
-  onOpen: (id: number) => void,
-): Column<AlertingObject<Definition>>[] {
-  return [
-    {
-      id: "name",
-      header: "Name",
-      width: "minmax(160px, 1fr)",
-      cell: (row) => (onDelete ? <OpenButton text={row.name} onOpen={() => onOpen(row.id)} /> : row.name),
-    },
-    ...columns,
-    {
-      id: "changed",
-      header: "Changed",
-      width: "150px",
-      wideOnly: true,
-      cell: (row) => (
-        <span title={formatInstant(row.changedMs)}>
-          {formatAgo(row.changedMs, Date.now())} by {row.changedBy}
-        </span>
-      ),
-    },
-    ...(onDelete
-      ? [
-          {
-            id: "actions",
-            header: "",
-            width: "48px",
-            cell: (row: AlertingObject<Definition>) => (
-              <span className={styles.above}>
-                <ActionMenu
-                  label={`Actions for ${row.name}`}
-                  actions={[
-                    ...(actions?.(row) ?? []),
-                    { label: "Delete…", danger: true, onClick: () => onDelete(row) },
-                  ]}
-                />
-              </span>
-            ),
-          },
-        ]
-      : []),
-  ];
-}
-
-interface EditorProps<Definition> extends Props<Definition> {
-  start: Definition;
-  there?: AlertingObject<Definition>;
-  onClose: () => void;
-}
-
-function Editor<Definition extends Named>(props: EditorProps<Definition>) {
-  const { app, kind, one, form, ready, tidy = (wanted) => wanted, start, there, onClose } = props;
-  const [definition, setDefinition] = useState(start);
-  const [version] = useState(there?.version);
-  const path = alertingPath(app, kind);
-  const save = useChange<Definition>({
-    request: (wanted) =>
-      there
-        ? { method: "PUT", path: `${path}/${there.id}`, body: { version, definition: wanted } }
-        : { method: "POST", path, body: { definition: wanted } },
-    affects: [path],
-    done: ({ name }) => `${name} is ${there ? "saved" : "made"}.`,
-    onDone: onClose,
-  });
-  return (
-    <FormDialog
-      title={there ? there.name : `New ${one}`}
+    <RecordList<AlertingObject<Definition>, Draft<Definition>>
+      query={alertingQuery<Definition>(app, kind) as never}
+      path={path}
+      affects={[path]}
+      title={props.title}
+      one={props.one}
+      icon={props.icon}
+      meaning={props.meaning}
+      may={useMay("configure-alerting")}
       shape="wide"
-      submit={there ? "Save" : `Make the ${one}`}
-      pending={save.isPending}
-      error={save.error}
-      disabled={definition.name.trim() === "" || !ready(definition)}
-      onSubmit={() => save.mutate(tidy(definition))}
-      onClose={onClose}
-    >
-      {form(definition, setDefinition)}
-    </FormDialog>
+      columns={[...columns, changedColumn<Definition>()]}
+      draft={(there) => ({ definition: there?.definition ?? fresh(), version: there?.version })}
+      form={(draft, onDraft) => form(draft.definition, (definition) => onDraft({ ...draft, definition }))}
+      body={({ definition, version }) => ({ version, definition: tidy(definition) })}
+      ready={({ definition }) => definition.name.trim() !== "" && ready(definition)}
+      lost={() => lost}
+      {...(props.actions ? { actions: props.actions } : {})}
+      {...(props.fixed ? { fixed: props.fixed } : {})}
+      subject={search.subject}
+      onSubject={(subject) => onChange({ subject })}
+    />
   );
+}
+
+function changedColumn<Definition>(): Column<AlertingObject<Definition>> {
+  return {
+    id: "changed",
+    header: "Changed",
+    width: "150px",
+    wideOnly: true,
+    cell: (row) => (
+      <span title={formatInstant(row.changedMs)}>
+        {formatAgo(row.changedMs, Date.now())} by {row.changedBy}
+      </span>
+    ),
+  };
 }

@@ -1,107 +1,188 @@
-import { CheckField, FieldRow, TextField } from "../design/Field";
-import { formatInstant, toLocalInput } from "../format/time";
+import { useQuery } from "@tanstack/react-query";
+import { alertingQuery } from "../api/alerting";
+import { CheckField, ChoiceField, FieldRow, TextField } from "../design/Field";
+import { Select } from "../design/FilterBar";
+import { toLocalInput } from "../format/time";
 import type { AlertsTabProps } from "../pages/AlertsPage";
+import { QUIET_KINDS } from "../words/alerting";
 import styles from "./Alerting.module.css";
 import { ObjectList } from "./ObjectList";
+import {
+  byClock,
+  inOrder,
+  newQuietTime,
+  type QuietTime,
+  quietReady,
+  quietState,
+  quietWords,
+  recurring,
+} from "./quiet";
+import { RecurrenceFields, ZoneField } from "./RecurrenceFields";
+import type { HealthRule } from "./rule";
+import { NameList } from "./ScopeField";
 
-interface Suppression extends Record<string, unknown> {
-  name: string;
-  disabled: boolean;
-  startTimeMs: number;
-  endTimeMs: number;
-}
-
-const HOUR_MS = 3_600_000;
-
-function state({ disabled, startTimeMs, endTimeMs }: Suppression): string {
-  const now = Date.now();
-  if (disabled) return "Off";
-  if (now < startTimeMs) return "To come";
-  return now < endTimeMs ? "Quiet now" : "Over";
-}
-
-/** Times in which nothing is told: action suppressions. */
+/** Times in which nothing is told, or not even asked: suppressions of actions and of health rules. */
 export function QuietTimesTab(props: AlertsTabProps) {
+  const { app, search, onChange: show } = props;
+  const rules = useQuery(alertingQuery<HealthRule>(app, "health-rules")).data ?? [];
+  const words = QUIET_KINDS.find(({ value }) => value === search.kind) ?? QUIET_KINDS[0];
   return (
-    <ObjectList<Suppression>
+    <ObjectList<QuietTime>
+      key={words.kind}
       {...props}
-      kind="action-suppressions"
+      kind={words.kind}
       title="Quiet times"
       one="quiet time"
       icon="pause"
-      meaning="In a quiet time violations and events are noticed as always, but no action is carried out."
-      fresh={() => {
-        const now = Date.now();
-        return { name: "", disabled: false, startTimeMs: now, endTimeMs: now + HOUR_MS };
-      }}
-      ready={({ startTimeMs, endTimeMs }) => endTimeMs > startTimeMs}
-      lost="Policies carry out their actions again at once."
+      meaning={
+        <>
+          <Select
+            label="What is quiet"
+            value={words.value}
+            onChange={(kind) => show({ kind: kind || undefined })}
+            options={QUIET_KINDS.map(({ value, label }) => [value, label] as const)}
+          />{" "}
+          {words.meaning}
+        </>
+      }
+      fresh={newQuietTime}
+      ready={quietReady}
+      lost={words.lost}
       columns={[
         {
           id: "state",
           header: "State",
-          width: "96px",
-          cell: (row) => state(row.definition),
+          width: "104px",
+          cell: (row) => quietState(row.definition, Date.now()),
         },
         {
-          id: "from",
-          header: "From",
-          width: "minmax(160px, 0.6fr)",
-          cell: (row) => formatInstant(row.definition.startTimeMs).slice(0, -7),
+          id: "when",
+          header: "When",
+          width: "minmax(220px, 1.2fr)",
+          cell: (row) => <span title={quietWords(row.definition)}>{quietWords(row.definition)}</span>,
         },
         {
-          id: "to",
-          header: "To",
-          width: "minmax(160px, 0.6fr)",
-          cell: (row) => formatInstant(row.definition.endTimeMs).slice(0, -7),
+          id: "about",
+          header: "About",
+          width: "minmax(120px, 0.6fr)",
+          cell: (row) => about(row.definition),
         },
       ]}
       form={(one, onChange) => (
         <>
           <TextField label="Name" value={one.name} onChange={(name) => onChange({ ...one, name })} />
-          <FieldRow>
-            <TimeField
-              label="From"
-              value={one.startTimeMs}
-              onChange={(startTimeMs) => onChange({ ...one, startTimeMs })}
-            />
-            <TimeField
-              label="To"
-              value={one.endTimeMs}
-              onChange={(endTimeMs) => onChange({ ...one, endTimeMs })}
-              error={one.endTimeMs > one.startTimeMs ? undefined : "The end must be after the start."}
-            />
-          </FieldRow>
+          <When one={one} onChange={onChange} />
+          <About one={one} onChange={onChange} rules={rules.map(({ name }) => name)} />
           <CheckField
             label="Switched off"
             checked={one.disabled}
             onChange={(disabled) => onChange({ ...one, disabled })}
           />
-          <p className={styles.faint}>It holds for all policies of the application.</p>
         </>
       )}
     />
   );
 }
 
-interface TimeProps {
-  label: string;
-  value: number;
-  onChange: (value: number) => void;
-  error?: string | undefined;
+function about({ healthRuleScope: scope, affects }: QuietTime): string {
+  const some = scope?.healthRuleScopeType === "SPECIFIC_HEALTH_RULES";
+  const rules = some ? (scope.healthRules ?? []).join(", ") : "All rules";
+  return affects ? `${rules}; only some things` : rules;
 }
 
-function TimeField({ label, value, onChange, error }: TimeProps) {
+interface Props {
+  one: QuietTime;
+  onChange: (one: QuietTime) => void;
+}
+
+function When({ one, onChange }: Props) {
+  const again = one.recurringSchedule;
   return (
-    <TextField
-      label={label}
-      type="datetime-local"
-      value={toLocalInput(value)}
-      onChange={(text) => {
-        const time = Date.parse(text);
-        if (!Number.isNaN(time)) onChange(time);
-      }}
-      error={error}
-    />
+    <>
+      <ChoiceField
+        label="When"
+        value={again ? "again" : "once"}
+        onChange={(next) => onChange(recurring(one, next === "again"))}
+        options={[
+          ["once", "Once"],
+          ["again", "Again and again"],
+        ]}
+      />
+      {again ? (
+        <RecurrenceFields
+          recurrence={again}
+          onChange={(recurringSchedule) => onChange({ ...one, recurringSchedule })}
+          without={["ONE_TIME"]}
+        />
+      ) : (
+        <Once one={one} onChange={onChange} />
+      )}
+      {again || byClock(one) ? (
+        <ZoneField value={one.timezone ?? ""} onChange={(timezone) => onChange({ ...one, timezone })} />
+      ) : null}
+    </>
+  );
+}
+
+function Once({ one, onChange }: Props) {
+  const error = inOrder(one) ? undefined : "The end must be after the start.";
+  const clock = byClock(one);
+  const read = (text: string, set: (timeMs: number) => void) => {
+    const time = Date.parse(text);
+    if (!Number.isNaN(time)) set(time);
+  };
+  return (
+    <FieldRow>
+      <TextField
+        label="From"
+        type="datetime-local"
+        value={clock ? (one.startTime ?? "").slice(0, 16) : toLocalInput(one.startTimeMs)}
+        onChange={(text) =>
+          clock
+            ? onChange({ ...one, startTime: text })
+            : read(text, (startTimeMs) => onChange({ ...one, startTimeMs }))
+        }
+      />
+      <TextField
+        label="To"
+        type="datetime-local"
+        value={clock ? (one.endTime ?? "").slice(0, 16) : toLocalInput(one.endTimeMs)}
+        onChange={(text) =>
+          clock
+            ? onChange({ ...one, endTime: text })
+            : read(text, (endTimeMs) => onChange({ ...one, endTimeMs }))
+        }
+        error={error}
+      />
+    </FieldRow>
+  );
+}
+
+function About({ one, onChange, rules }: Props & { rules: readonly string[] }) {
+  const { healthRuleScope: scope } = one;
+  const some = scope?.healthRuleScopeType === "SPECIFIC_HEALTH_RULES";
+  const chosen = some ? (scope.healthRules ?? []) : [];
+  const choose = (healthRules: string[]) =>
+    onChange({ ...one, healthRuleScope: { healthRuleScopeType: "SPECIFIC_HEALTH_RULES", healthRules } });
+  return (
+    <>
+      <ChoiceField
+        label="About which health rules"
+        value={some ? "some" : "all"}
+        onChange={(next) => (next === "some" ? choose([]) : onChange({ ...one, healthRuleScope: undefined }))}
+        options={[
+          ["all", "All of them"],
+          ["some", `Only some${some ? `: ${chosen.length} chosen` : ""}`],
+        ]}
+      />
+      {some ? (
+        <NameList names={[...new Set([...chosen, ...rules])]} chosen={chosen} onChange={choose} />
+      ) : null}
+      {one.affects ? (
+        <p className={styles.faint}>
+          It is only about some things, chosen through the REST API: that stays as it is.
+        </p>
+      ) : null}
+    </>
   );
 }

@@ -1,11 +1,13 @@
 // What a health rule says: what it looks at, and when that is not well.
+import { useQuery } from "@tanstack/react-query";
+import { alertingQuery } from "../api/alerting";
 import { CheckField, FieldRow, SelectField, TextField } from "../design/Field";
 import { NumberField } from "../design/NumberField";
 import { Panel } from "../design/Panel";
 import { AFFECTS, affectsLabel } from "../words/alerting";
 import styles from "./Alerting.module.css";
 import { CriteriaForm } from "./CriteriaForm";
-import { type HealthRule, LEVELS, type Level, newCriteria, scopeOf, withScope } from "./rule";
+import { countsNodes, type HealthRule, LEVELS, type Level, newCriteria, scopeOf, withScope } from "./rule";
 import { ScopeField } from "./ScopeField";
 
 interface Props {
@@ -26,6 +28,8 @@ export function RuleForm({ app, rule, onChange, problems }: Props) {
   const types = AFFECTS.some(({ value }) => value === type)
     ? AFFECTS
     : [...AFFECTS, { value: type, label: affectsLabel(type), names: null, metrics: [] }];
+  const schedules = (useQuery(alertingQuery(app, "schedules")).data ?? []).map(({ name }) => name);
+  const schedule = rule.scheduleName || "Always";
   const firstMetric = AFFECTS.find(({ value }) => value === type)?.metrics[0] ?? "";
   const setCriteria = (level: Level, criteria: HealthRule["evalCriterias"][Level]) =>
     onChange({ ...rule, evalCriterias: { ...rule.evalCriterias, [level]: criteria } });
@@ -55,6 +59,16 @@ export function RuleForm({ app, rule, onChange, problems }: Props) {
               onChange={(value) => onChange({ ...rule, waitTimeAfterViolation: value ?? Number.NaN })}
               error={problems.wait}
             />
+          </FieldRow>
+          <FieldRow>
+            <SelectField
+              label="Asked"
+              value={schedule}
+              onChange={(scheduleName) => onChange({ ...rule, scheduleName })}
+              options={[...new Set(["Always", schedule, ...schedules])].map((name) => [name, name] as const)}
+              hint="Schedules are a part of the page Alerts."
+            />
+            <span />
           </FieldRow>
           <CheckField
             label="Switched on"
@@ -90,6 +104,7 @@ export function RuleForm({ app, rule, onChange, problems }: Props) {
           app={app}
           words={LEVEL_WORDS[level]}
           type={type}
+          byNode={countsNodes(rule.affects)}
           criteria={rule.evalCriterias[level]}
           problems={problems}
           level={level}

@@ -4,6 +4,8 @@ import { type Violation, violationsQuery } from "../api/alerting";
 import { type Column, DataTable } from "../design/DataTable";
 import { Dialog } from "../design/Dialog";
 import { Select } from "../design/FilterBar";
+import { OpenButton } from "../design/OpenButton";
+import link from "../design/RowLink.module.css";
 import { EmptyState, Loaded } from "../design/States";
 import { readSort, type Sort, writeSort } from "../design/sort";
 import { useWide } from "../design/useWide";
@@ -14,7 +16,6 @@ import { useLive, useTimeRange } from "../time-range/useTimeRange";
 import { entityType, SEVERITIES, VIOLATION_STATUS } from "../words/alerting";
 import styles from "./Alerting.module.css";
 import { EntityLink } from "./EntityLink";
-import { OpenButton } from "./OpenButton";
 import { Severity, ViolationStatus } from "./Severity";
 
 const FIRST_SORT: Sort = { column: "start", descending: true };
@@ -111,7 +112,7 @@ function columns(app: string, onOpen: (id: number) => void): Column<Violation>[]
       header: "What violates it",
       width: "minmax(160px, 1fr)",
       sortBy: (row) => row.affected.name,
-      cell: (row) => <EntityLink app={app} entity={row.affected} className={styles.above} />,
+      cell: (row) => <EntityLink app={app} entity={row.affected} className={link.above} />,
     },
     {
       id: "why",

@@ -32,6 +32,8 @@ export interface Criteria extends More {
   conditionAggregationType: "ALL" | "ANY" | "CUSTOM";
   conditionExpression: string | null;
   conditions: Condition[];
+  /** On how many nodes it must hold; on all together when absent. */
+  evalMatchingCriteria?: { matchType: string; value: number | null } | null | undefined;
 }
 
 export interface HealthRule extends More {
@@ -40,6 +42,7 @@ export interface HealthRule extends More {
   enabled: boolean;
   useDataFromLastNMinutes: number;
   waitTimeAfterViolation: number;
+  scheduleName?: string | undefined;
   affects: More & { affectedEntityType: string };
   evalCriterias: { criticalCriteria: Criteria | null; warningCriteria: Criteria | null };
 }
@@ -181,6 +184,13 @@ const SIGNS: Record<string, string> = {
 export const metricsOf = (affectedEntityType: string): readonly string[] =>
   AFFECTS.find(({ value }) => value === affectedEntityType)?.metrics ?? [];
 
+/** Whether nodes of a kind of thing can be counted one by one. */
+export const countsNodes = ({ affectedEntityType: type, ...affects }: HealthRule["affects"]): boolean =>
+  (type.startsWith("TIER_NODE_") && !(scopeOf({ affectedEntityType: type, ...affects })?.nodes ?? false)) ||
+  type === "BUSINESS_TRANSACTION_PERFORMANCE";
+
+export const needsNumber = (matchType: string): boolean => /PERCENTAGE|NUMBER/.test(matchType);
+
 /** What a person must still fill in; by field. */
 export function problems(rule: HealthRule): Record<string, string> {
   const found: Record<string, string> = {};
@@ -200,6 +210,9 @@ export function problems(rule: HealthRule): Record<string, string> {
       if (typeof metricEvalDetail.compareValue !== "number")
         found[`${level}.${index}.value`] = "A number is missing.";
     });
+    const matching = criteria?.evalMatchingCriteria;
+    if (matching && needsNumber(matching.matchType) && !(matching.value && matching.value > 0))
+      found[`${level}.matching`] = "A number above 0 is missing.";
     if (criteria?.conditionAggregationType === "CUSTOM" && !criteria.conditionExpression?.trim())
       found[`${level}.expression`] = "For example (A AND B) OR C.";
   }

@@ -8,6 +8,7 @@ export const ALERT_TABS = [
   "policies",
   "actions",
   "deliveries",
+  "schedules",
   "quiet-times",
 ] as const;
 export type AlertTab = (typeof ALERT_TABS)[number];
@@ -16,7 +17,7 @@ export interface AlertsSearch {
   tab?: AlertTab | undefined;
   q?: string | undefined;
   sort?: string | undefined;
-  /** Of violations: `OPEN` …; of events: a group of types. */
+  /** Of violations: `OPEN` …; of events: a group of types; of quiet times: what is quiet. */
   kind?: string | undefined;
   severity?: string | undefined;
   /** The id of what is open in a window, or `new`. */

@@ -19,7 +19,13 @@ export interface AlertingObject<Definition> extends Omit<Schemas["AlertingObject
   definition: Definition;
 }
 
-export type AlertingKind = "health-rules" | "policies" | "actions" | "action-suppressions";
+export type AlertingKind =
+  | "health-rules"
+  | "policies"
+  | "actions"
+  | "schedules"
+  | "action-suppressions"
+  | "health-rule-suppressions";
 
 /** Events per page of the list. */
 const EVENTS_PAGE = 200;

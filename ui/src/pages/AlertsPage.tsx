@@ -6,6 +6,7 @@ import { EventsTab } from "../alerting/EventsTab";
 import { HealthRulesTab } from "../alerting/HealthRulesTab";
 import { PoliciesTab } from "../alerting/PoliciesTab";
 import { QuietTimesTab } from "../alerting/QuietTimesTab";
+import { SchedulesTab } from "../alerting/SchedulesTab";
 import type { AlertsSearch, AlertTab } from "../alerting/search";
 import { ViolationsTab } from "../alerting/ViolationsTab";
 import { healthQuery } from "../api/alerting";
@@ -29,6 +30,7 @@ const CONTENTS: Record<AlertTab, (props: AlertsTabProps) => React.ReactNode> = {
   policies: PoliciesTab,
   actions: ActionsTab,
   deliveries: DeliveriesTab,
+  schedules: SchedulesTab,
   "quiet-times": QuietTimesTab,
 };
 
@@ -53,6 +55,7 @@ export function AlertsPage() {
     // Actions may hold tokens: who may not change them does not see them.
     ...(mayConfigure ? [{ value: "actions", label: "Actions" } as const] : []),
     { value: "deliveries", label: "What was sent" },
+    { value: "schedules", label: "Schedules" },
     { value: "quiet-times", label: "Quiet times" },
   ];
   const Content = CONTENTS[tab];

@@ -1,11 +1,13 @@
 import { Menu } from "@base-ui/react/menu";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { change } from "../api/client";
 import { sessionQuery } from "../api/queries";
 import { quietButtonClass } from "../design/Button";
 import { Icon, type IconName } from "../design/Icon";
 import menu from "../design/Menu.module.css";
+import { PasswordDialog } from "./PasswordDialog";
 import { setTheme, type Theme, useTheme } from "./theme";
 
 const THEMES: { value: Theme; label: string; icon: IconName }[] = [
@@ -26,40 +28,47 @@ export function UserMenu() {
       void navigate({ to: "/login" });
     },
   });
+  const [changing, setChanging] = useState(false);
   return (
-    <Menu.Root>
-      <Menu.Trigger className={quietButtonClass} aria-label="User menu">
-        <Icon name="user" />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={4} align="end" className={menu.positioner}>
-          <Menu.Popup className={menu.popup}>
-            <div className={menu.note}>
-              {session.data?.user}
-              <span className={menu.faint}> @ {session.data?.account}</span>
-            </div>
-            <Menu.Separator className={menu.separator} />
-            <Menu.RadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)}>
-              <Menu.Group>
-                <Menu.GroupLabel className={menu.label}>Appearance</Menu.GroupLabel>
-                {THEMES.map(({ value, label, icon }) => (
-                  <Menu.RadioItem key={value} value={value} className={menu.item} closeOnClick>
-                    <Icon name={icon} size={14} />
-                    <span className={menu.grow}>{label}</span>
-                    <Menu.RadioItemIndicator>
-                      <Icon name="check" size={14} />
-                    </Menu.RadioItemIndicator>
-                  </Menu.RadioItem>
-                ))}
-              </Menu.Group>
-            </Menu.RadioGroup>
-            <Menu.Separator className={menu.separator} />
-            <Menu.Item className={menu.item} onClick={() => logout.mutate()}>
-              Sign out
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <>
+      <Menu.Root>
+        <Menu.Trigger className={quietButtonClass} aria-label="User menu">
+          <Icon name="user" />
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Positioner sideOffset={4} align="end" className={menu.positioner}>
+            <Menu.Popup className={menu.popup}>
+              <div className={menu.note}>
+                {session.data?.user}
+                <span className={menu.faint}> @ {session.data?.account}</span>
+              </div>
+              <Menu.Separator className={menu.separator} />
+              <Menu.RadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)}>
+                <Menu.Group>
+                  <Menu.GroupLabel className={menu.label}>Appearance</Menu.GroupLabel>
+                  {THEMES.map(({ value, label, icon }) => (
+                    <Menu.RadioItem key={value} value={value} className={menu.item} closeOnClick>
+                      <Icon name={icon} size={14} />
+                      <span className={menu.grow}>{label}</span>
+                      <Menu.RadioItemIndicator>
+                        <Icon name="check" size={14} />
+                      </Menu.RadioItemIndicator>
+                    </Menu.RadioItem>
+                  ))}
+                </Menu.Group>
+              </Menu.RadioGroup>
+              <Menu.Separator className={menu.separator} />
+              <Menu.Item className={menu.item} onClick={() => setChanging(true)}>
+                Change your password…
+              </Menu.Item>
+              <Menu.Item className={menu.item} onClick={() => logout.mutate()}>
+                Sign out
+              </Menu.Item>
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+      {changing ? <PasswordDialog onClose={() => setChanging(false)} /> : null}
+    </>
   );
 }

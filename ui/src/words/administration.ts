@@ -44,7 +44,7 @@ export const AUDIT_ACTIONS: Record<string, string> = {
   OBJECT_CREATED: "Made",
   OBJECT_VIEWED: "Looked at a secret",
   OBJECT_UPDATED: "Changed",
-  OBJECT_DELETED: "Removed",
+  OBJECT_DELETED: "Deleted",
   TOKEN_ISSUED: "Got a token",
   TOKENS_REVOKED: "Ended tokens or sessions",
   REFUSED: "Was refused",

@@ -195,3 +195,56 @@ export const DELIVERY_STATUS: Record<string, string> = {
 /** Variables of an action's body. */
 export const BODY_VARIABLES =
   "application policy severity summary type rule entity time notes events everything".split(" ");
+
+/** Rhythms of schedules: in the words of the REST API, and in ours. */
+export const FREQUENCIES: readonly (readonly [string, string])[] = [
+  ["DAILY", "Every day"],
+  ["WEEKLY", "On days of the week"],
+  ["MONTHLY_SPECIFIC_DAY", "Once a month"],
+  ["ONE_TIME", "Once"],
+];
+
+export const DAYS: readonly (readonly [string, string])[] = [
+  ["MONDAY", "Monday"],
+  ["TUESDAY", "Tuesday"],
+  ["WEDNESDAY", "Wednesday"],
+  ["THURSDAY", "Thursday"],
+  ["FRIDAY", "Friday"],
+  ["SATURDAY", "Saturday"],
+  ["SUNDAY", "Sunday"],
+];
+
+export const OCCURRENCES: readonly (readonly [string, string])[] = [
+  ["FIRST", "First"],
+  ["SECOND", "Second"],
+  ["THIRD", "Third"],
+  ["FOURTH", "Fourth"],
+  ["LAST", "Last"],
+];
+
+/** What a quiet time keeps quiet; `value` stands in the address. */
+export const QUIET_KINDS = [
+  {
+    value: "",
+    kind: "action-suppressions",
+    label: "Actions",
+    meaning: "Violations and events are noticed as always, but no action is carried out.",
+    lost: "Policies carry out their actions again at once.",
+  },
+  {
+    value: "rules",
+    kind: "health-rule-suppressions",
+    label: "Health rules",
+    meaning: "Health rules are not asked; what is open is canceled.",
+    lost: "The health rules are asked again within a minute.",
+  },
+] as const;
+
+/** On how many nodes a criterion must hold. */
+export const MATCHINGS: readonly (readonly [string, string])[] = [
+  ["AVERAGE", "All nodes together"],
+  ["ANY_NODE", "Any node by itself"],
+  ["ALL_NODES", "Every node by itself"],
+  ["PERCENTAGE_NODES", "A share of the nodes"],
+  ["NUMBER_NODES", "A number of nodes"],
+];

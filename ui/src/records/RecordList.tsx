@@ -1,14 +1,16 @@
-// What users, groups, roles and API clients have alike: a list, a window for one of them, and removing it.
+// What everything people set up has alike (users and roles as well as policies and schedules): a list, a window for
+// one of them, and deleting it.
 import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import styles from "../alerting/Alerting.module.css";
-import { OpenButton } from "../alerting/OpenButton";
 import { useChange } from "../api/change";
 import { type Action, ActionMenu } from "../design/ActionMenu";
 import { Button } from "../design/Button";
 import { type Column, DataTable } from "../design/DataTable";
 import { Confirm, FormDialog } from "../design/Dialog";
 import { Icon, type IconName } from "../design/Icon";
+import { OpenButton } from "../design/OpenButton";
+import row from "../design/RowLink.module.css";
 import { EmptyState, Loaded } from "../design/States";
 import { useWide } from "../design/useWide";
 
@@ -17,7 +19,10 @@ export interface Named {
   name: string;
 }
 
-interface Props<T extends Named, Draft, Answer> {
+/** Everything: what somebody may do, for example, changes what every list has. */
+const EVERYTHING = ["/", "session"];
+
+export interface RecordListProps<T extends Named, Draft, Answer = unknown> {
   query: UseQueryOptions<T[], Error, T[], string[]>;
   /** Where they are below `/api`. */
   path: string;
@@ -25,6 +30,12 @@ interface Props<T extends Named, Draft, Answer> {
   one: string;
   icon: IconName;
   meaning: ReactNode;
+  /** Whether the visitor may change them. */
+  may?: boolean;
+  /** Beginnings of the questions whose answers a change may alter; all when absent. */
+  affects?: readonly string[];
+  /** Of its window. */
+  shape?: "dialog" | "wide";
   columns: Column<T>[];
   /** What is filled in, from what is there. */
   draft: (record: T | undefined) => Draft;
@@ -41,36 +52,41 @@ interface Props<T extends Named, Draft, Answer> {
   onSubject: (subject: string | undefined) => void;
 }
 
-export function RecordList<T extends Named, Draft, Answer = unknown>(props: Props<T, Draft, Answer>) {
+export function RecordList<T extends Named, Draft, Answer = unknown>(
+  props: RecordListProps<T, Draft, Answer>,
+) {
   const { query, path, title, one, icon, meaning, columns, fixed, lost, subject, onSubject } = props;
+  const { may = true, affects = EVERYTHING } = props;
   const all = useQuery(query);
   const wide = useWide();
   const [leaving, setLeaving] = useState<T>();
   const remove = useChange<T>({
     request: ({ id }) => ({ method: "DELETE", path: `${path}/${id}` }),
-    affects: ["/"],
-    done: ({ name }) => `${name} is removed.`,
+    affects,
+    done: ({ name }) => `${name} is deleted.`,
     onDone: () => setLeaving(undefined),
   });
   const picked = all.data?.find(({ id }) => String(id) === subject);
-  const withName = [
-    nameColumn<T>((id) => onSubject(String(id))),
+  const whole = [
+    nameColumn<T>(may ? (id) => onSubject(String(id)) : undefined),
     ...columns,
-    actionColumn<T>(props.actions, fixed, setLeaving),
+    ...(may ? [actionColumn<T>(props.actions, fixed, setLeaving)] : []),
   ];
   return (
     <>
       <div className={styles.bar}>
         <span className={styles.faint}>{meaning}</span>
-        <Button variant="primary" onClick={() => onSubject("new")}>
-          <Icon name="plus" /> New {one}
-        </Button>
+        {may ? (
+          <Button variant="primary" onClick={() => onSubject("new")}>
+            <Icon name="plus" /> New {one}
+          </Button>
+        ) : null}
       </div>
       <Loaded query={all} height="100%">
         {(rows) => (
           <DataTable
             label={title}
-            columns={withName.filter((column) => wide || !column.wideOnly)}
+            columns={whole.filter((column) => wide || !column.wideOnly)}
             rows={rows}
             rowKey={(row) => row.id}
             scroll
@@ -78,12 +94,12 @@ export function RecordList<T extends Named, Draft, Answer = unknown>(props: Prop
           />
         )}
       </Loaded>
-      {subject === "new" ? <Editor {...props} record={undefined} /> : null}
-      {picked ? <Editor key={picked.id} {...props} record={picked} /> : null}
+      {may && subject === "new" ? <Editor {...props} record={undefined} /> : null}
+      {may && picked ? <Editor key={picked.id} {...props} record={picked} /> : null}
       {leaving ? (
         <Confirm
-          title={`Remove ${leaving.name}?`}
-          action="Remove"
+          title={`Delete ${leaving.name}?`}
+          action="Delete"
           danger
           pending={remove.isPending}
           error={remove.error}
@@ -97,32 +113,32 @@ export function RecordList<T extends Named, Draft, Answer = unknown>(props: Prop
   );
 }
 
-function nameColumn<T extends Named>(onOpen: (id: number) => void): Column<T> {
+function nameColumn<T extends Named>(onOpen: ((id: number) => void) | undefined): Column<T> {
   return {
     id: "name",
     header: "Name",
     width: "minmax(150px, 1fr)",
-    cell: (row) => <OpenButton text={row.name} onOpen={() => onOpen(row.id)} />,
+    cell: ({ id, name }) => (onOpen ? <OpenButton text={name} onOpen={() => onOpen(id)} /> : name),
   };
 }
 
 function actionColumn<T extends Named>(
   actions: ((record: T) => Action[]) | undefined,
   fixed: ((record: T) => boolean) | undefined,
-  onRemove: (record: T) => void,
+  onDelete: (record: T) => void,
 ): Column<T> {
   return {
     id: "actions",
     header: "",
     width: "48px",
-    cell: (row) => (
-      <span className={styles.above}>
-        {fixed?.(row) ? null : (
+    cell: (record) => (
+      <span className={row.above}>
+        {fixed?.(record) ? null : (
           <ActionMenu
-            label={`Actions for ${row.name}`}
+            label={`Actions for ${record.name}`}
             actions={[
-              ...(actions?.(row) ?? []),
-              { label: "Remove…", danger: true, onClick: () => onRemove(row) },
+              ...(actions?.(record) ?? []),
+              { label: "Delete…", danger: true, onClick: () => onDelete(record) },
             ]}
           />
         )}
@@ -131,8 +147,10 @@ function actionColumn<T extends Named>(
   };
 }
 
-function Editor<T extends Named, Draft, Answer>(props: Props<T, Draft, Answer> & { record: T | undefined }) {
-  const { path, one, form, body, ready, record, fixed, onSubject, onMade } = props;
+function Editor<T extends Named, Draft, Answer>(
+  props: RecordListProps<T, Draft, Answer> & { record: T | undefined },
+) {
+  const { path, one, form, body, ready, record, fixed, onSubject, onMade, affects = EVERYTHING } = props;
   const [draft, setDraft] = useState(() => props.draft(record));
   const close = () => onSubject(undefined);
   const save = useChange<Draft, Answer>({
@@ -140,8 +158,8 @@ function Editor<T extends Named, Draft, Answer>(props: Props<T, Draft, Answer> &
       record
         ? { method: "PUT", path: `${path}/${record.id}`, body: body(wanted, record) }
         : { method: "POST", path, body: body(wanted, record) },
-    affects: ["/", "session"],
-    done: () => (record ? "Saved." : `The ${one} is made.`),
+    affects,
+    done: () => (record ? `${record.name} is saved.` : `The ${one} is made.`),
     onDone: (answer) => {
       close();
       if (!record) onMade?.(answer);
@@ -151,7 +169,8 @@ function Editor<T extends Named, Draft, Answer>(props: Props<T, Draft, Answer> &
   return (
     <FormDialog
       title={record ? record.name : `New ${one}`}
-      subtitle={locked ? "Every account has it; nobody can change it." : undefined}
+      shape={props.shape ?? "dialog"}
+      subtitle={locked ? "It comes with every account; nobody can change it." : undefined}
       submit={record ? "Save" : `Make the ${one}`}
       pending={save.isPending}
       error={save.error}
