@@ -1,7 +1,24 @@
 // What agents are told, from the rule that is tried to its arrival at them and back; people, their access, the audit.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, api, applicationPath, complaints, fits, nav, page, picture, url } from "./walk.mjs";
+import {
+  accessible,
+  actOn,
+  api,
+  applicationPath,
+  complaints,
+  dialog,
+  fits,
+  nav,
+  openTab,
+  page,
+  pageOf,
+  password,
+  picture,
+  rowOf,
+  sure,
+  url,
+} from "./walk.mjs";
 
 /** Agents ask every ten seconds. */
 const ARRIVAL_TIMEOUT_MS = 40_000;
@@ -9,21 +26,8 @@ const ARRIVAL_TIMEOUT_MS = 40_000;
 const PERSON = `visitor-${process.pid}`;
 const PASSWORD = "a long enough one";
 let path;
-
-const tab = (name) => page.getByRole("tab", { name, exact: true }).click();
-/** A window; messages in the corner are dialogs, too, but are not closed. */
-const dialog = () =>
-  page.getByRole("dialog").filter({ has: page.getByRole("button", { name: "Close", exact: true }) });
-const sure = (action) => page.getByRole("alertdialog").getByRole("button", { name: action }).click();
-const row = (table, name) =>
-  page.getByRole("table", { name: table }).getByRole("row").filter({ hasText: name });
-
-async function act(table, name, action) {
-  await row(table, name)
-    .getByRole("button", { name: /^Actions for/ })
-    .click();
-  await page.getByRole("menuitem", { name: action }).click();
-}
+/** What the user that is made sees. */
+let visitor;
 
 test("a match rule is tried on requests before anything is saved", async () => {
   path = await applicationPath();
@@ -52,7 +56,7 @@ test("what will change is shown, saved, and arrives at the agents", async () => 
   await accessible();
   await dialog().getByRole("button", { name: "Save and tell the agents" }).click();
   await page.waitForURL(/tab=agents/);
-  await row("Agents", "in force").first().waitFor({ timeout: ARRIVAL_TIMEOUT_MS });
+  await rowOf("Agents", "in force").first().waitFor({ timeout: ARRIVAL_TIMEOUT_MS });
   await page
     .getByText(/^In force at (the agent|all \d+ agents)$/)
     .first()
@@ -61,7 +65,7 @@ test("what will change is shown, saved, and arrives at the agents", async () => 
 });
 
 test("what was not saved is not lost by a slip", async () => {
-  await tab("Limits");
+  await openTab("Limits");
   await page.getByRole("textbox", { name: "Business transactions", exact: true }).fill("49");
   await nav("Dashboard");
   await page.getByRole("alertdialog").getByText("would be lost").waitFor();
@@ -70,22 +74,22 @@ test("what was not saved is not lost by a slip", async () => {
 });
 
 test("every part can be changed and is shown in words", async () => {
-  await tab("Errors");
+  await openTab("Errors");
   await page.getByLabel("Which status codes").fill("500-505, 4x");
   await page.getByText(/Three digits/).waitFor();
   await page.getByLabel("Which status codes").fill("500-505");
   await page.getByRole("button", { name: "Ignore an error" }).click();
   await page.getByLabel("Its type: text").fill("KeyError");
   await accessible();
-  await tab("Thresholds");
+  await openTab("Thresholds");
   await page.getByLabel("Slow above", { exact: true }).fill("2.5");
   await accessible();
-  await tab("Data collectors");
+  await openTab("Data collectors");
   await page.getByRole("button", { name: "New data collector" }).click();
   await page.getByLabel("Called").fill("Team");
   await page.getByLabel("its name").fill("X-Team");
   await accessible();
-  await tab("Snapshots");
+  await openTab("Snapshots");
   await page.getByLabel("Every n-th execution").fill("1000");
   await accessible();
   await page.getByRole("button", { name: "Review and save…" }).click();
@@ -110,7 +114,7 @@ test("every part can be changed and is shown in words", async () => {
 
 test("what the controller cannot use is refused in words", async () => {
   const before = complaints.length;
-  await tab("Detection");
+  await openTab("Detection");
   await page.getByRole("button", { name: "New exclude rule" }).click();
   await dialog().getByLabel("Name", { exact: true }).fill("broken");
   await dialog().getByLabel("Path: how").selectOption("regex");
@@ -125,7 +129,7 @@ test("what the controller cannot use is refused in words", async () => {
 });
 
 test("a former version is brought back", async () => {
-  await tab("History");
+  await openTab("History");
   const first = page.getByRole("table", { name: "History of the configuration" }).getByRole("row").nth(2);
   await first.getByRole("button", { name: "Bring back…" }).click();
   await page.getByRole("alertdialog").getByText("It becomes a new version").waitFor();
@@ -148,60 +152,92 @@ test("a user is made, may only look, and is told so", async () => {
   await dialog().getByRole("checkbox", { name: "User", exact: true }).check();
   await accessible();
   await dialog().getByRole("button", { name: "Make the user" }).click();
-  await row("Users", PERSON).waitFor();
+  await rowOf("Users", PERSON).waitFor();
   await accessible();
-  const seen = await lookAs(PERSON, PASSWORD);
-  assert.deepEqual(seen, { rules: true, newRule: false, users: false });
+  visitor = await pageOf(`${PERSON}@customer1`, PASSWORD);
+  await visitor.goto(`${url}${path}/alerts?tab=health-rules`);
+  await visitor.getByRole("table", { name: "Health rules" }).waitFor();
+  assert.equal(await visitor.getByRole("button", { name: "New health rule" }).count(), 0);
+  await visitor.goto(`${url}/administration/access`);
+  await visitor.getByText("You may not see this").waitFor();
 });
 
-/** What somebody else is offered. */
-async function lookAs(name, secret) {
-  const context = await page.context().browser()?.newContext();
-  const other = context ? await context.newPage() : null;
-  if (!other) {
-    // A persistent context has no browser of its own: ask the API for what the page would offer.
-    const answer = await fetch(`${url}/api/session`, {
-      headers: { authorization: `Basic ${Buffer.from(`${name}@customer1:${secret}`).toString("base64")}` },
-    });
-    const { permissions } = await answer.json();
-    return {
-      rules: permissions.includes("view-applications"),
-      newRule: permissions.includes("configure-alerting"),
-      users: permissions.includes("manage-users"),
-    };
-  }
-  await other.request.post(`${url}/api/login`, { data: { user: name, password: secret } });
-  await other.goto(`${url}${path}/alerts?tab=health-rules`);
-  await other.getByRole("table", { name: "Health rules" }).waitFor();
-  const newRule = await other.getByRole("button", { name: "New health rule" }).isVisible();
-  await other.goto(`${url}/administration/access`);
-  await other.getByText("You may not see this").waitFor();
-  await context.close();
-  return { rules: true, newRule, users: false };
-}
+test("everybody changes their own password", async () => {
+  await visitor.getByRole("button", { name: "User menu" }).click();
+  await visitor.getByRole("menuitem", { name: "Change your password…" }).click();
+  const change = dialog(visitor);
+  const type = async (present, next, again) => {
+    await change.getByLabel("Present password").fill(present);
+    await change.getByLabel("New password", { exact: true }).fill(next);
+    await change.getByLabel("New password again").fill(again);
+  };
+  const send = change.getByRole("button", { name: "Change it" });
+  await type(PASSWORD, "too short", "too short");
+  await change.getByText("At least 12 characters.", { exact: true }).waitFor();
+  await type(PASSWORD, "twelve kestrels", "eleven kestrels");
+  await change.getByText("It is not the same.").waitFor();
+  assert.ok(await send.isDisabled());
+  await accessible(visitor);
+  await type("not the present one", "twelve kestrels", "twelve kestrels");
+  await send.click();
+  await change.getByRole("alert").waitFor();
+  await type(PASSWORD, "twelve kestrels", "twelve kestrels");
+  await send.click();
+  await visitor.getByText(/^Your password is changed/).waitFor();
+  // Signed in as before, with a session of its own.
+  await visitor.goto(`${url}${path}`);
+  await visitor.getByRole("heading", { name: "Flow map" }).waitFor();
+  await pageOf(`${PERSON}@customer1`, "twelve kestrels");
+});
+
+test("who manages accounts makes one, keeps it out and lets it in again", async () => {
+  const root = await pageOf("root@system", password);
+  await root.goto(`${url}/administration/settings?tab=accounts`);
+  await root.getByRole("button", { name: "New account" }).click();
+  await dialog(root).getByLabel("Name", { exact: true }).fill(`team-${process.pid}`);
+  await dialog(root).getByLabel("Password of its first user").fill(PASSWORD);
+  await accessible(root);
+  await dialog(root).getByRole("button", { name: "Make the account" }).click();
+  const line = root
+    .getByRole("table", { name: "Accounts" })
+    .getByRole("row", { name: `team-${process.pid}` });
+  const choose = async (entry) => {
+    await line.getByRole("button", { name: /^Actions for/ }).click();
+    await root.getByRole("menuitem", { name: entry }).click();
+  };
+  await line.filter({ hasText: "Open" }).waitFor();
+  await pageOf(`admin@team-${process.pid}`, PASSWORD);
+  await choose("Keep out…");
+  await root.getByRole("alertdialog").getByRole("button", { name: "Keep out" }).click();
+  await line.filter({ hasText: "Kept out" }).waitFor();
+  await accessible(root);
+  await assert.rejects(pageOf(`admin@team-${process.pid}`, PASSWORD), /signing in/);
+  await choose("Let in again");
+  await line.filter({ hasText: "Open" }).waitFor();
+});
 
 test("groups and roles give rights together", async () => {
-  await tab("Roles");
+  await openTab("Roles");
   await page.getByRole("button", { name: "New role" }).click();
   await dialog().getByLabel("Name", { exact: true }).fill("Watcher of the test");
   await dialog().getByLabel("Configure alerting").check();
   await dialog().getByRole("button", { name: "Make the role" }).click();
-  await row("Roles", "Watcher of the test").waitFor();
-  await tab("Groups");
+  await rowOf("Roles", "Watcher of the test").waitFor();
+  await openTab("Groups");
   await page.getByRole("button", { name: "New group" }).click();
   await dialog().getByLabel("Name", { exact: true }).fill("Night shift of the test");
   await dialog().getByLabel("Watcher of the test").check();
   await dialog().getByRole("button", { name: "Make the group" }).click();
-  await row("Groups", "Watcher of the test").waitFor();
-  await tab("Users");
-  await row("Users", PERSON).getByRole("button", { name: PERSON, exact: true }).click();
+  await rowOf("Groups", "Watcher of the test").waitFor();
+  await openTab("Users");
+  await rowOf("Users", PERSON).getByRole("button", { name: PERSON, exact: true }).click();
   await dialog().getByLabel("Night shift of the test").check();
   await dialog().getByRole("button", { name: "Save" }).click();
-  await row("Users", PERSON).filter({ hasText: "Configure alerting" }).waitFor();
+  await rowOf("Users", PERSON).filter({ hasText: "Configure alerting" }).waitFor();
 });
 
 test("secrets are shown once", async () => {
-  await tab("API clients");
+  await openTab("API clients");
   await page.getByRole("button", { name: "New API client" }).click();
   await dialog().getByLabel("Name", { exact: true }).fill("script-of-the-test");
   await dialog().getByRole("button", { name: "Make the API client" }).click();
@@ -209,33 +245,33 @@ test("secrets are shown once", async () => {
   await dialog().getByText("script-of-the-test@").waitFor();
   await accessible();
   await dialog().getByRole("button", { name: "Close" }).last().click();
-  await tab("Access keys");
+  await openTab("Access keys");
   await page.getByRole("button", { name: "New access key" }).click();
   await dialog().getByLabel("What it is for").fill("the test");
   await dialog().getByRole("button", { name: "Make the key" }).click();
   await dialog().getByRole("button", { name: "Copy Access key" }).waitFor();
   await dialog().getByRole("button", { name: "Close" }).last().click();
-  await row("Access keys", "the test").waitFor();
+  await rowOf("Access keys", "the test").waitFor();
   await accessible();
 });
 
 test("everything that was made is removed, and the audit knows who did it", async () => {
-  await act("Access keys", "the test", "Revoke…");
+  await actOn("Access keys", "the test", "Revoke…");
   await sure("Revoke");
-  await row("Access keys", "the test").waitFor({ state: "detached" });
+  await rowOf("Access keys", "the test").waitFor({ state: "detached" });
   for (const [name, one] of [
     ["API clients", "script-of-the-test"],
     ["Users", PERSON],
     ["Groups", "Night shift of the test"],
     ["Roles", "Watcher of the test"],
   ]) {
-    await tab(name);
-    await act(name, one, "Delete…");
+    await openTab(name);
+    await actOn(name, one, "Delete…");
     await sure("Delete");
-    await row(name, one).waitFor({ state: "detached" });
+    await rowOf(name, one).waitFor({ state: "detached" });
   }
-  await tab("Audit");
-  await row("Audit", "Deleted").first().waitFor();
+  await openTab("Audit");
+  await rowOf("Audit", "Deleted").first().waitFor();
   await accessible();
 });
 
@@ -246,7 +282,7 @@ test("the controller says how it keeps what is reported", async () => {
     .click();
   await page.getByText("One-minute numbers").waitFor();
   await accessible();
-  await tab("Lists");
+  await openTab("Lists");
   const hours = page.getByLabel("Nodes");
   const kept = await hours.inputValue();
   await hours.fill("700");
@@ -254,7 +290,7 @@ test("the controller says how it keeps what is reported", async () => {
   await page.getByText("Saved.").first().waitFor();
   await hours.fill(kept);
   await page.getByRole("button", { name: "Save" }).click();
-  await tab("Email");
+  await openTab("Email");
   await page.getByLabel("Server").waitFor();
   await accessible();
 });

@@ -2,7 +2,24 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { accessible, api, applicationPath, fits, nav, page, password, picture, url, user } from "./walk.mjs";
+import { openMailbox } from "./mailbox.mjs";
+import {
+  accessible,
+  actOn,
+  api,
+  applicationPath,
+  dialog,
+  fits,
+  nav,
+  openTab,
+  page,
+  password,
+  picture,
+  rowOf,
+  sure,
+  url,
+  user,
+} from "./walk.mjs";
 
 /** The controller looks once a minute, twenty seconds after it is over; then the webhook is called. */
 const VIOLATION_TIMEOUT_MS = 150_000;
@@ -30,26 +47,13 @@ before(async () => {
 
 after(() => receiver?.close());
 
-const tab = (name) => page.getByRole("tab", { name }).click();
-const row = (table, name) =>
-  page.getByRole("table", { name: table }).getByRole("row").filter({ hasText: name });
-/** A window; messages in the corner are dialogs, too, but are not closed. */
-const dialog = () =>
-  page.getByRole("dialog").filter({ has: page.getByRole("button", { name: "Close", exact: true }) });
 const message = (text) => page.getByText(text, { exact: false }).first().waitFor();
-
-async function act(table, name, action) {
-  await row(table, name)
-    .getByRole("button", { name: /^Actions for/ })
-    .click();
-  await page.getByRole("menuitem", { name: action }).click();
-}
 
 test("an action is tried, and a policy names it", async () => {
   path = await applicationPath();
   await page.goto(url + path);
   await nav("Alerts");
-  await tab("Actions");
+  await openTab("Actions");
   await page.getByRole("button", { name: "New action" }).click();
   await dialog().getByLabel("Name", { exact: true }).fill("Tell the test");
   await dialog().getByLabel("URL").fill("not an address");
@@ -60,11 +64,11 @@ test("an action is tried, and a policy names it", async () => {
   await dialog().getByLabel("Value of header 1").fill("<b>yes</b>");
   await accessible();
   await dialog().getByRole("button", { name: "Make the action" }).click();
-  await act("Actions", "Tell the test", "Try it now");
+  await actOn("Actions", "Tell the test", "Try it now");
   await dialog().getByText("Done:").waitFor();
   await dialog().getByRole("button", { name: "Close" }).last().click();
 
-  await tab("Policies");
+  await openTab("Policies");
   await page.getByRole("button", { name: "New policy" }).click();
   await dialog().getByLabel("Name", { exact: true }).fill("To the test");
   await dialog().getByLabel("Only some").check();
@@ -73,12 +77,12 @@ test("an action is tried, and a policy names it", async () => {
   await dialog().getByLabel("Tell the test").check();
   await accessible();
   await dialog().getByRole("button", { name: "Make the policy" }).click();
-  await row("Policies", "Tell the test").waitFor();
+  await rowOf("Policies", "Tell the test").waitFor();
 });
 
 test("a health rule is made", async () => {
-  await tab("Health rules");
-  await row("Health rules", "Business Transaction Health").waitFor();
+  await openTab("Health rules");
+  await rowOf("Health rules", "Business Transaction Health").waitFor();
   await accessible();
   await page.getByRole("button", { name: "New health rule" }).click();
   await page.getByRole("button", { name: "Make the rule" }).click();
@@ -92,23 +96,111 @@ test("a health rule is made", async () => {
   await accessible();
   await picture("health-rule");
   await page.getByRole("button", { name: "Make the rule" }).click();
-  await row("Health rules", RULE).waitFor();
+  await rowOf("Health rules", RULE).waitFor();
+});
+
+test("an email goes through the server that somebody named", async () => {
+  const mailbox = await openMailbox();
+  await page.goto(`${url}/administration/settings?tab=email`);
+  await page.getByLabel("Server").fill("127.0.0.1");
+  await page.getByLabel("Port").fill(String(mailbox.port));
+  await page.getByLabel("Protection").selectOption("none");
+  await page.getByLabel("Sender").fill("tierline@example.org");
+  await page.getByRole("button", { name: "Save" }).click();
+  await message("Saved. An action that sends an email can be tried at once.");
+  await page.goto(`${url}${path}/alerts?tab=actions`);
+  await page.getByRole("button", { name: "New action" }).click();
+  await dialog().getByLabel("Name", { exact: true }).fill("Write to the test");
+  await dialog().getByLabel("What it does").selectOption("EMAIL");
+  await dialog().getByLabel("To", { exact: true }).fill("night@example.org, day@example.org");
+  await accessible();
+  await dialog().getByRole("button", { name: "Make the action" }).click();
+  await actOn("Actions", "Write to the test", "Try it now");
+  await dialog().getByText("Done:").waitFor();
+  await dialog().getByRole("button", { name: "Close" }).last().click();
+  const { to, text } = await mailbox.sent;
+  assert.deepEqual(to, ["night@example.org", "day@example.org"]);
+  assert.match(text, /^From: .*tierline@example\.org/m);
+  mailbox.close();
+  await actOn("Actions", "Write to the test", "Delete…");
+  await sure("Delete");
+  await rowOf("Actions", "Write to the test").waitFor({ state: "detached" });
+  await page.goto(`${url}/administration/settings?tab=email`);
+  await page.getByLabel("Server").fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await message("Saved. An action that sends an email can be tried at once.");
+});
+
+test("a health rule is asked by a schedule, and for single nodes", async () => {
+  await page.goto(`${url}${path}/alerts?tab=schedules`);
+  await rowOf("Schedules", "Always").waitFor();
+  await page.getByRole("button", { name: "New schedule" }).click();
+  await dialog().getByLabel("Name", { exact: true }).fill("Office hours");
+  for (const day of ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"])
+    await dialog().getByLabel(day).uncheck();
+  await dialog().getByText("Choose a day.").waitFor();
+  await dialog().getByLabel("Saturday").check();
+  await dialog().getByLabel("To (time of day)").fill("12:30");
+  await dialog().getByLabel("Time zone").fill("Europe/Paris");
+  await accessible();
+  await picture("schedule");
+  await dialog().getByRole("button", { name: "Make the schedule" }).click();
+  await rowOf("Schedules", "Office hours").filter({ hasText: "Sat 08:00–12:30" }).waitFor();
+  await openTab("Health rules");
+  await page.getByRole("link", { name: "Business Transaction Health", exact: false }).first().click();
+  await page.getByLabel("Asked").selectOption("Office hours");
+  await page.getByLabel("It must hold for").first().selectOption("NUMBER_NODES");
+  await page.getByLabel("How many").fill("2");
+  await accessible();
+  await page.getByRole("button", { name: "Save" }).click();
+  await rowOf("Health rules", "Business Transaction Health").first().getByRole("link").click();
+  assert.equal(await page.getByLabel("Asked").inputValue(), "Office hours");
+  assert.equal(await page.getByLabel("How many").first().inputValue(), "2");
+  await page.getByLabel("Asked").selectOption("Always");
+  await page.getByLabel("It must hold for").first().selectOption("AVERAGE");
+  await page.getByRole("button", { name: "Save" }).click();
+  await openTab("Schedules");
+  await actOn("Schedules", "Office hours", "Delete…");
+  await sure("Delete");
+  await rowOf("Schedules", "Office hours").waitFor({ state: "detached" });
+});
+
+test("a health rule is silent in a quiet time that comes again", async () => {
+  await openTab("Quiet times");
+  await page.getByLabel("What is quiet").selectOption("rules");
+  await page.waitForURL(/kind=rules/);
+  await page.getByRole("button", { name: "New quiet time" }).click();
+  await dialog().getByLabel("Name", { exact: true }).fill("Nightly copy");
+  await dialog().getByLabel("Again and again").check();
+  await dialog().getByLabel("How often").selectOption("DAILY");
+  await dialog().getByLabel("From (time of day)").fill("02:00");
+  await dialog().getByLabel("To (time of day)").fill("03:00");
+  await dialog().getByLabel("Only some").check();
+  await dialog().getByLabel("Business Transaction Health").first().check();
+  await accessible();
+  await picture("quiet-time");
+  await dialog().getByRole("button", { name: "Make the quiet time" }).click();
+  await rowOf("Quiet times", "Nightly copy").filter({ hasText: "Every day 02:00–03:00" }).waitFor();
+  await actOn("Quiet times", "Nightly copy", "Delete…");
+  await sure("Delete");
+  await rowOf("Quiet times", "Nightly copy").waitFor({ state: "detached" });
+  await page.getByLabel("What is quiet").selectOption("");
 });
 
 test("a quiet time is made and deleted", async () => {
-  await tab("Quiet times");
+  await openTab("Quiet times");
   await page.getByRole("button", { name: "New quiet time" }).click();
   await dialog().getByLabel("Name", { exact: true }).fill("Upgrade");
   await dialog().getByLabel("Switched off").check();
   await dialog().getByRole("button", { name: "Make the quiet time" }).click();
-  await row("Quiet times", "Upgrade").waitFor();
-  await act("Quiet times", "Upgrade", "Delete…");
-  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
-  await row("Quiet times", "Upgrade").waitFor({ state: "detached" });
+  await rowOf("Quiet times", "Upgrade").waitFor();
+  await actOn("Quiet times", "Upgrade", "Delete…");
+  await sure("Delete");
+  await rowOf("Quiet times", "Upgrade").waitFor({ state: "detached" });
 });
 
 test("an event is written down and found, hostile or not", async () => {
-  await tab("Events");
+  await openTab("Events");
   await page.getByRole("button", { name: "Write down an event" }).click();
   await dialog().getByLabel("What happened, in a sentence").fill("Version 2 <img src=x onerror=alert(1)>");
   await dialog().getByLabel("More about it").fill("by the test");
@@ -116,7 +208,7 @@ test("an event is written down and found, hostile or not", async () => {
   await dialog().waitFor({ state: "detached" });
   await page.getByLabel("Kind", { exact: true }).selectOption("deployments");
   await page.waitForURL(/kind=deployments/);
-  await row("Events", "Version 2 <img").first().getByRole("button").click();
+  await rowOf("Events", "Version 2 <img").first().getByRole("button").click();
   await dialog().getByText("by the test").waitFor();
   await accessible();
   await page.keyboard.press("Escape");
@@ -167,23 +259,31 @@ test("the tree of metrics works with the keyboard alone", async () => {
 
 test("the rule is violated, and whoever wanted to know is told", async () => {
   await page.goto(`${url}${path}/alerts`);
-  await row("Violations", RULE).first().waitFor({ timeout: VIOLATION_TIMEOUT_MS });
-  await row("Violations", RULE).first().getByRole("button", { name: RULE }).click();
+  await rowOf("Violations", RULE).first().waitFor({ timeout: VIOLATION_TIMEOUT_MS });
+  await rowOf("Violations", RULE).first().getByRole("button", { name: RULE }).click();
   await dialog()
     .getByText(/Calls per Minute/)
     .waitFor();
   await accessible();
   await page.keyboard.press("Escape");
   assert.match(await told, /CRITICAL/);
-  await tab("What was sent");
-  await row("What was sent", "To the test").filter({ hasText: "Done" }).first().waitFor();
+  await openTab("What was sent");
+  await rowOf("What was sent", "To the test").filter({ hasText: "Done" }).first().waitFor();
 });
 
 test("small and dark are as usable", async () => {
   await page.emulateMedia({ colorScheme: "dark" });
   await page.setViewportSize({ width: 1024, height: 768 });
-  for (const name of ["Violations", "Events", "Health rules", "Policies", "Actions", "Quiet times"]) {
-    await tab(name);
+  for (const name of [
+    "Violations",
+    "Events",
+    "Health rules",
+    "Policies",
+    "Actions",
+    "Schedules",
+    "Quiet times",
+  ]) {
+    await openTab(name);
     await page.waitForLoadState("networkidle");
     await fits();
   }
@@ -197,20 +297,20 @@ test("small and dark are as usable", async () => {
 
 test("a rule is switched off and deleted, with what belongs to it", async () => {
   await page.goto(`${url}${path}/alerts?tab=health-rules`);
-  await act("Health rules", RULE, "Switch off");
+  await actOn("Health rules", RULE, "Switch off");
   await message(`${RULE} is switched off.`);
-  await row("Health rules", RULE).getByText("Off").waitFor();
-  await act("Health rules", RULE, "Delete…");
-  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
-  await row("Health rules", RULE).waitFor({ state: "detached" });
+  await rowOf("Health rules", RULE).getByText("Off").waitFor();
+  await actOn("Health rules", RULE, "Delete…");
+  await sure("Delete");
+  await rowOf("Health rules", RULE).waitFor({ state: "detached" });
   for (const [name, table, one] of [
     ["Policies", "Policies", "To the test"],
     ["Actions", "Actions", "Tell the test"],
   ]) {
-    await tab(name);
-    await act(table, one, "Delete…");
-    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
-    await row(table, one).waitFor({ state: "detached" });
+    await openTab(name);
+    await actOn(table, one, "Delete…");
+    await sure("Delete");
+    await rowOf(table, one).waitFor({ state: "detached" });
   }
   assert.deepEqual(await api("GET", `/applications/${path.split("/")[2]}/alerting/policies`), []);
 });

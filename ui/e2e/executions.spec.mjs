@@ -12,6 +12,8 @@ import {
   page,
   picture,
   rowLinks,
+  rowOf,
+  sure,
   url,
 } from "./walk.mjs";
 
@@ -370,8 +372,42 @@ test("a remote service is renamed, resolved to a tier, and its own again", async
   await page.getByRole("textbox", { name: "Name" }).fill("");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
-  await act("Delete…");
-  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+});
+
+test("what is not a tier is undone on the page of the tier, too", async () => {
+  const path = await applicationPath();
+  const { tiers } = await api("GET", path);
+  const now = Date.now();
+  const all = await api("GET", `${path}/backends?from=${now - 3600e3}&to=${now}`);
+  const { id, name } = all.find((one) => one.exitType === "DB");
+  await api("POST", `${path}/backends/${id}/administration`, { action: "resolve", tierId: tiers[0].id });
+  await page.goto(`${url}${path}/tiers?tier=${tiers[0].id}`);
+  const undo = page.getByRole("button", { name: `Undo: ${name} is not this tier` });
+  await undo.waitFor();
+  await accessible();
+  await undo.click();
+  await undo.waitFor({ state: "detached" });
+  await page.goto(`${url}${path}/backends/${id}`);
+  await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+  assert.equal(await page.getByText("Resolved to tier").count(), 0);
+  await api("POST", `${path}/backends/${id}/administration`, { action: "automatic" });
+});
+
+test("a remote service is deleted, and found again when it is called", async () => {
+  const path = await applicationPath();
+  const now = Date.now();
+  const all = await api("GET", `${path}/backends?from=${now - 3600e3}&to=${now}`);
+  const { id, name } = all.find((one) => one.exitType === "DB");
+  await page.goto(`${url}${path}/backends/${id}`);
+  await page.getByRole("button", { name: /^Actions for / }).click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await page.getByRole("alertdialog").getByText("until it is called again").waitFor();
+  await accessible();
+  await sure("Delete");
+  await page.getByText(`${name} is deleted.`).waitFor();
+  await page.waitForURL(/\/backends(\?|$)/);
+  const again = page.locator(`a[href*="/backends/${id}"]`).first();
+  await again.waitFor({ timeout: DATA_TIMEOUT_MS });
 });
 
 test("tiers and nodes say how they are", async () => {
@@ -387,7 +423,11 @@ test("tiers and nodes say how they are", async () => {
   await drawer.getByRole("region", { name: "Configuration in force" }).first().waitFor();
   await picture("node");
   await accessible();
+  const node = await drawer.getByRole("heading", { level: 2 }).textContent();
   await drawer.getByRole("button", { name: "Leave out of lists…" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
-  await page.keyboard.press("Escape");
+  await page.getByRole("alertdialog").getByText("until it reports again").waitFor();
+  await accessible();
+  await sure("Leave out");
+  await page.getByText(`${node} is left out of lists.`).waitFor();
+  await rowOf("Nodes", node).waitFor({ timeout: DATA_TIMEOUT_MS });
 });

@@ -2,6 +2,7 @@
 // TIERLINE_URL, TIERLINE_USER, TIERLINE_PASSWORD say where; the first argument is the folder, the others narrow
 // what is taken ("dashboard dark 1024").
 import { mkdirSync } from "node:fs";
+import { addresses } from "./addresses.mjs";
 import { openBrowser } from "./browser.mjs";
 
 const url = process.env.TIERLINE_URL ?? "http://127.0.0.1:8090";
@@ -19,47 +20,11 @@ async function signIn(page) {
   await page.waitForURL("**/applications");
 }
 
-/** Addresses of the pages, found through the page's own API. */
-async function addresses(page) {
-  const ask = (path) => page.evaluate((where) => fetch(where).then((answer) => answer.json()), path);
-  const range = `from=${Date.now() - 3600e3}&to=${Date.now()}`;
-  const apps = await ask(`/api/applications?${range}`);
-  const app = (
-    apps.find((candidate) => candidate.name === process.env.TIERLINE_APP) ??
-    apps.sort((a, b) => b.tiers - a.tiers).find((a) => a.tiers < 20)
-  ).id;
-  const base = `/applications/${app}`;
-  const bts = await ask(`/api${base}/business-transactions?${range}`);
-  const backends = await ask(`/api${base}/backends?${range}`);
-  const busiest = (list) => [...list].sort((a, b) => b.calls - a.calls)[0];
-  const { items } = await ask(`/api${base}/snapshots?${range}&limit=200&firstInChain=true`);
-  const richest = (verdict) =>
-    items.filter((item) => item.verdict === verdict).sort((a, b) => b.exitCalls - a.exitCalls)[0] ?? items[0];
-  const error = await ask(`/api${base}/snapshots/${richest("ERROR").guid}`);
-  const slow = richest("SLOW") ?? richest("VERY_SLOW");
-  const exits = error.segments.flatMap((segment) => segment.exitCalls);
-  const exit =
-    exits.find((call) => call.errors.length && call.optionalProperties.length) ??
-    exits.find((call) => call.optionalProperties.length) ??
-    exits[0];
-  const nodes = await ask(`/api${base}/nodes?${range}`);
-  return {
-    applications: "/applications",
-    dashboard: base,
-    transactions: `${base}/business-transactions`,
-    transaction: `${base}/business-transactions/${(bts.find((bt) => /checkout/i.test(bt.name)) ?? busiest(bts)).id}`,
-    snapshots: `${base}/snapshots`,
-    snapshot: `${base}/snapshots/${slow.guid}`,
-    "snapshot-error": `${base}/snapshots/${error.guid}?tab=errors`,
-    "snapshot-exits": `${base}/snapshots/${error.guid}?tab=exit-calls`,
-    "snapshot-data": `${base}/snapshots/${error.guid}?tab=user-data`,
-    "snapshot-exit": `${base}/snapshots/${error.guid}?exit=${exit?.spanId}`,
-    backends: `${base}/backends`,
-    backend: `${base}/backends/${(backends.find((one) => one.exitType === "DB") ?? busiest(backends))?.id}`,
-    tiers: `${base}/tiers`,
-    tier: `${base}/tiers?tier=${nodes[0]?.tierId}`,
-    node: `${base}/tiers?node=${(nodes.find((one) => !one.ledger.balanced) ?? nodes[0])?.id}`,
-  };
+/** The application that is looked at: the one named, or the one that shows most and is not the large one. */
+async function chosen(ask) {
+  const all = await ask(`/applications?from=${Date.now() - 3600e3}&to=${Date.now()}`);
+  const named = all.find(({ name }) => name === process.env.TIERLINE_APP);
+  return (named ?? all.sort((a, b) => b.tiers - a.tiers).find(({ tiers }) => tiers < 20)).id;
 }
 
 mkdirSync(folder, { recursive: true });
@@ -79,7 +44,8 @@ for (const colorScheme of ["light", "dark"]) {
       await page.screenshot({ path: `${folder}/login-${viewport.width}-${colorScheme}.png` });
     await signIn(page);
     const range = process.env.TIERLINE_RANGE ?? "1h";
-    for (const [name, path] of Object.entries(await addresses(page))) {
+    const ask = (path) => page.evaluate((where) => fetch(where).then((one) => one.json()), `/api${path}`);
+    for (const [name, path] of Object.entries(await addresses(ask, await chosen(ask)))) {
       if (names.length && !names.includes(name)) continue;
       await page.goto(`${url}${path}${path.includes("?") ? "&" : "?"}range=${range}`);
       await page.waitForLoadState("networkidle");

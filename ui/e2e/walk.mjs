@@ -22,6 +22,8 @@ export const complaints = [];
 
 assert.ok(url && password, "TIERLINE_URL and TIERLINE_PASSWORD must say which controller to look at");
 const browser = await openBrowser();
+/** Those of other people; closed with the walk. */
+const others = [];
 /** The browser's one tab, signed in before the walk begins. */
 export const { page } = browser;
 page.setDefaultTimeout(20_000);
@@ -35,21 +37,31 @@ page.on("request", (request) => {
   if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(url))
     complaints.push(`a request left the controller: ${request.url()}`);
 });
-await signIn().catch(async (error) => {
+await signIn(page, user, password).catch(async (error) => {
   await browser.close();
   throw error;
 });
 
 after(async () => {
-  await browser.close();
+  for (const { close } of [...others, browser]) await close();
   assert.deepEqual(complaints, [], "an error, something the security policy refused, or a call elsewhere");
 });
 
-async function signIn() {
-  const [name, account] = user.split("@");
-  const { request } = page.context();
-  const answer = await request.post(`${url}/api/login`, { data: { user: name, account, password } });
-  assert.ok(answer.ok(), `signing in as ${user}: ${answer.status()}`);
+async function signIn(tab, who, secret) {
+  const [name, account] = who.split("@");
+  const { request } = tab.context();
+  const answer = await request.post(`${url}/api/login`, { data: { user: name, account, password: secret } });
+  assert.ok(answer.ok(), `signing in as ${who}: ${answer.status()}`);
+}
+
+/** The tab of somebody else, in a browser of their own. */
+export async function pageOf(who, secret) {
+  const other = await openBrowser();
+  others.push(other);
+  other.page.setDefaultTimeout(20_000);
+  other.page.on("pageerror", (error) => complaints.push(`${other.page.url()}: ${error.message}`));
+  await signIn(other.page, who, secret);
+  return other.page;
 }
 
 /** The page's own API, as the person who is signed in: what a walk needs besides what the demo made. */
@@ -84,16 +96,16 @@ export async function picture(name) {
 }
 
 /** Nothing that keeps people with a screen reader or a keyboard from using what is on screen. */
-export async function accessible() {
-  await page.waitForLoadState("networkidle");
-  await page.evaluate(axeSource);
-  const violations = await page.evaluate(async () => {
+export async function accessible(tab = page) {
+  await tab.waitForLoadState("networkidle");
+  await tab.evaluate(axeSource);
+  const violations = await tab.evaluate(async () => {
     const { violations: all } = await globalThis.axe.run(document);
     return all
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
   });
-  assert.deepEqual(violations, [], page.url());
+  assert.deepEqual(violations, [], tab.url());
 }
 
 /** Everything fits in the width of the screen. */
@@ -102,6 +114,22 @@ export async function fits() {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   assert.equal(over, 0, `${page.url()} is ${over} px wider than the screen`);
+}
+
+/** A window; messages in the corner are dialogs, too, but are not closed. */
+export const dialog = (tab = page) =>
+  tab.getByRole("dialog").filter({ has: tab.getByRole("button", { name: "Close", exact: true }) });
+/** The answer to the question before something is lost. */
+export const sure = (action) => page.getByRole("alertdialog").getByRole("button", { name: action }).click();
+export const openTab = (name) => page.getByRole("tab", { name, exact: true }).click();
+export const rowOf = (table, name) =>
+  page.getByRole("table", { name: table }).getByRole("row").filter({ hasText: name });
+/** Chooses an entry of the menu of a row. */
+export async function actOn(table, name, action) {
+  await rowOf(table, name)
+    .getByRole("button", { name: /^Actions for/ })
+    .click();
+  await page.getByRole("menuitem", { name: action }).click();
 }
 
 export const nav = (name) =>

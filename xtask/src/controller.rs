@@ -24,7 +24,7 @@ pub struct Controller {
     pub address: String,
     /// What agents need to report.
     pub access_key: String,
-    /// The password of `admin@customer1`.
+    /// The password of `admin@customer1` and of `root@system`.
     pub password: String,
 }
 
@@ -41,6 +41,8 @@ impl Controller {
         let mut up = Command::new(binary);
         up.args(["up", "--listen", &address, "--data"]).arg(folder.join("data"));
         up.env("TIERLINE_ACCESS_KEY", &access_key).env("TIERLINE_ADMIN_PASSWORD", &password);
+        // Whoever has started it manages its accounts, too.
+        up.env("TIERLINE_ROOT_PASSWORD", &password);
         up.stdout(output.try_clone()?).stderr(output);
         let child = process::start(&mut up)?;
         let mut controller = Self { child, log, address, access_key, password };
