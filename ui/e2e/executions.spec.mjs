@@ -258,7 +258,7 @@ test("four clicks lead from the applications to the failing exit call", async ()
   await (await firstThatCalls()).click();
   await page
     .getByRole("region", { name: "What to look at" })
-    .getByRole("button", { name: /failed/ })
+    .getByRole("button", { name: /→ .* failed/ })
     .first()
     .click();
   const dialog = page.getByRole("dialog", { name: "Exit Calls and Async Activities" });
@@ -339,6 +339,13 @@ test("errors are grouped by type and tier, and lead to their places and snapshot
   await accessible();
   await fits();
   await rowLinks("Newest snapshots").first().click();
+  await page.getByRole("tab", { name: "Error Details", selected: true }).waitFor();
+  // What was raised stands above everything else, with its line, and leads to its stack.
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await page
+    .getByRole("region", { name: "What to look at" })
+    .getByRole("button", { name: /expired.*\.py:\d+/i })
+    .click();
   await page.getByRole("tab", { name: "Error Details", selected: true }).waitFor();
   await page.goBack();
   await page.getByRole("heading", { level: 2, name: "Where they come from" }).waitFor();

@@ -1,8 +1,8 @@
 import { useState } from "react";
-import open from "../alerting/Alerting.module.css";
 import type { AgentArrival, Configuration } from "../api/configuration";
 import { type Column, DataTable } from "../design/DataTable";
 import { Dialog } from "../design/Dialog";
+import { OpenButton } from "../design/OpenButton";
 import { EmptyState } from "../design/States";
 import { counted } from "../format/number";
 import { formatAgo, formatInstant } from "../format/time";
@@ -45,11 +45,7 @@ export function AgentsTab({ configuration, names }: Props) {
       id: "node",
       header: "Node",
       width: "minmax(160px, 1fr)",
-      cell: (row) => (
-        <button type="button" className={open.open} aria-haspopup="dialog" onClick={() => setPicked(row)}>
-          {row.nodeName}
-        </button>
-      ),
+      cell: (row) => <OpenButton text={row.nodeName} onOpen={() => setPicked(row)} />,
     },
     {
       id: "there",

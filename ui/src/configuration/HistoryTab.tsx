@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import open from "../alerting/Alerting.module.css";
 import { useChange } from "../api/change";
 import {
   type ConfigurationVersion,
@@ -10,6 +9,8 @@ import {
 import { Button } from "../design/Button";
 import { type Column, DataTable } from "../design/DataTable";
 import { Confirm, Dialog } from "../design/Dialog";
+import { OpenButton } from "../design/OpenButton";
+import link from "../design/RowLink.module.css";
 import { EmptyState, Loaded } from "../design/States";
 import { counted } from "../format/number";
 import { formatInstant } from "../format/time";
@@ -48,10 +49,10 @@ export function HistoryTab({ app, tier, version, mayChange, names }: Props) {
       header: "Version",
       width: "96px",
       cell: (row) => (
-        <button type="button" className={open.open} aria-haspopup="dialog" onClick={() => setPicked(row)}>
-          {row.version}
-          {row.version === version ? " (now)" : ""}
-        </button>
+        <OpenButton
+          text={`${row.version}${row.version === version ? " (now)" : ""}`}
+          onOpen={() => setPicked(row)}
+        />
       ),
     },
     { id: "when", header: "When", width: "190px", cell: (row) => formatInstant(row.changedMs).slice(0, -4) },
@@ -68,7 +69,7 @@ export function HistoryTab({ app, tier, version, mayChange, names }: Props) {
       width: "124px",
       cell: (row) =>
         mayChange && row.version !== version ? (
-          <span className={open.above}>
+          <span className={link.above}>
             <Button onClick={() => setBack(row)}>Bring back…</Button>
           </span>
         ) : null,

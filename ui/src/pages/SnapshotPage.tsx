@@ -132,7 +132,12 @@ function Part({ tab, app, snapshot, segments, picked, search, change, onExit }: 
     default:
       return (
         <>
-          <LookAt snapshot={snapshot} onExit={onExit} onFailed={onFailed} />
+          <LookAt
+            snapshot={snapshot}
+            onExit={onExit}
+            onFailed={onFailed}
+            onErrors={() => change({ tab: "errors" })}
+          />
           <Filter segments={snapshot.segments} wanted={wanted} wish={{ q, failed }} onChange={change} />
           <Waterfall snapshot={snapshot} segment={picked?.spanId} wanted={wanted} onExit={onExit} />
           <SegmentFacts segment={segments[0] as Segment} guid={snapshot.guid} />

@@ -65,7 +65,7 @@ function python(to: Destination): Step[] {
     "from appdynamics.agent import api as appd; appd.init(); bt = appd.start_bt('hello'); appd.end_bt(bt); appd.shutdown()";
   return [
     {
-      does: "Install the agent, which is built along with the controller",
+      does: "Install the agent, in the folder where the controller was built (best in a virtual environment)",
       line: "pip install dist/tierline-*.whl",
     },
     { does: SETTINGS, line: agentVariables(to, "web") },
@@ -81,7 +81,7 @@ function nodejs(to: Destination): Step[] {
     "const appd = require('appdynamics'); appd.profile({}); appd.startTransaction('hello').end();";
   return [
     {
-      does: "Install the agent, which is built along with the controller",
+      does: "Install the agent, in the folder where the controller was built",
       line: "npm install appdynamics@file:$(echo dist/tierline-*.tgz)",
     },
     { does: SETTINGS, line: agentVariables(to, "shop") },

@@ -10,15 +10,32 @@ interface Props {
   snapshot: Snapshot;
   onExit: (exit: ExitCall) => void;
   onFailed: () => void;
+  onErrors: () => void;
 }
 
 /** The guilty call, one click away. */
-export function LookAt({ snapshot, onExit, onFailed }: Props) {
-  const { findings, failed } = useMemo(() => highlights(snapshot), [snapshot]);
-  if (findings.length === 0) return null;
+export function LookAt({ snapshot, onExit, onFailed, onErrors }: Props) {
+  const { raised, findings, failed } = useMemo(() => highlights(snapshot), [snapshot]);
+  if (findings.length + raised.length === 0) return null;
   const listed = findings.filter(({ kind }) => kind === "failed").length;
   return (
     <section className={styles.all} aria-label={VIEWER.lookAt}>
+      {raised.map(({ segment, error, line }) => (
+        <button
+          key={`${error.type} ${error.message}`}
+          type="button"
+          className={styles.finding}
+          data-kind="failed"
+          onClick={onErrors}
+        >
+          <Icon name="warning" size={14} />
+          <b>
+            {segment.tierName}: {error.type || "Error"}
+          </b>
+          <span className={styles.what}>{error.message}</span>
+          <span className={styles.line}>{line}</span>
+        </button>
+      ))}
       {findings.map((finding) => (
         <button
           key={`${finding.kind}${finding.exit.spanId}`}

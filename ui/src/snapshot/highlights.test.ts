@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { highlights } from "./highlights";
+import { guiltyLine, highlights } from "./highlights";
 import type { ExitCall, Segment, Snapshot } from "./read";
 
 const exit = (spanId: string, backend: number, durationMs: number, more: Partial<ExitCall> = {}): ExitCall =>
   ({ spanId, backend: { id: backend }, durationMs, errors: [], ...more }) as ExitCall;
 const error = { type: "E", message: "", stack: "" };
 const of = (durationMs: number, ...exitCalls: ExitCall[]) =>
-  highlights({ durationMs, segments: [{ exitCalls } as unknown as Segment] } as unknown as Snapshot);
+  highlights({
+    durationMs,
+    segments: [{ exitCalls, errors: [] } as unknown as Segment],
+  } as unknown as Snapshot);
 const said = ({ findings }: ReturnType<typeof of>) =>
   findings.map(({ kind, exit: { spanId }, calls, totalMs }) => `${kind} ${spanId} ${calls} ${totalMs}`);
 
@@ -29,5 +32,27 @@ describe("what to look at", () => {
     const many = Array.from({ length: 9 }, (_, index) => exit(`x${index}`, index, 0, { errors: [error] }));
     const result = of(100, ...many);
     expect([result.failed, result.findings.length]).toEqual([9, 3]);
+  });
+
+  it("is what a tier raised, said once, by the tier it came from, with its line", () => {
+    const boom = { type: "ValueError", message: "cold", stack: "" };
+    const inner = {
+      ...boom,
+      stack: 'Traceback:\n  File "/srv/a.py", line 3, in f\n  File "/srv/oven.py", line 12, in bake\n',
+    };
+    const segments = [
+      { tierName: "web", errors: [boom], exitCalls: [] },
+      { tierName: "oven", errors: [inner], exitCalls: [] },
+    ];
+    const { raised } = highlights({ durationMs: 1, segments } as unknown as Snapshot);
+    expect(raised.map(({ segment, line }) => [segment.tierName, line])).toEqual([["oven", "oven.py:12"]]);
+  });
+
+  it.each([
+    ["Error: no\n    at send (/srv/shop/mail.js:17:9)\n    at next (/srv/b.js:1:1)", "mail.js:17"],
+    ["Error: no\n    at file:///srv/shop/mail.mjs:4:2", "mail.mjs:4"],
+    ["something else", ""],
+  ])("finds the line of %j", (stack, line) => {
+    expect(guiltyLine(stack)).toBe(line);
   });
 });

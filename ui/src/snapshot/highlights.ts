@@ -1,5 +1,14 @@
 // Where to look first in an execution: what failed, what took longest, what was called again and again.
+import type { ErrorRecord } from "../api/contract";
 import type { ExitCall, Segment, Snapshot } from "./read";
+
+/** What a tier reported as an error of its own, and the line it came from. */
+export interface Raised {
+  segment: Segment;
+  error: ErrorRecord;
+  /** File and line; empty without a stack that is understood. */
+  line: string;
+}
 
 export interface Finding {
   kind: "failed" | "slowest" | "repeated";
@@ -14,6 +23,9 @@ export interface Finding {
 /** Failed exit calls listed one by one; the others are counted. */
 export const FAILED_LISTED_MAX = 3;
 
+/** Errors of the tiers themselves listed one by one. */
+export const RAISED_LISTED_MAX = 3;
+
 /** Calls of one backend in one segment from which on they count as repeated. */
 export const REPEATED_MIN = 10;
 
@@ -21,6 +33,7 @@ export const REPEATED_MIN = 10;
 const SLOW_SHARE_MIN = 0.1;
 
 export interface Highlights {
+  raised: Raised[];
   findings: Finding[];
   failed: number;
 }
@@ -58,5 +71,26 @@ export function highlights(snapshot: Snapshot): Highlights {
   const large = (totalMs: number) => totalMs >= snapshot.durationMs * SLOW_SHARE_MIN;
   if (slowest && large(slowest.totalMs)) findings.push(slowest);
   if (repeated && large(repeated.totalMs)) findings.push(repeated);
-  return { findings, failed };
+  return { raised: raisedIn(snapshot), findings, failed };
+}
+
+/** Errors of the tiers themselves; one that came through several is one, said where it began: the last to report it. */
+function raisedIn({ segments }: Snapshot): Raised[] {
+  const found = new Map<string, Raised>();
+  for (const segment of segments) {
+    for (const error of segment.errors) {
+      const key = `${error.type}\n${error.message}`;
+      found.delete(key);
+      found.set(key, { segment, error, line: guiltyLine(error.stack) });
+    }
+  }
+  return [...found.values()].slice(0, RAISED_LISTED_MAX);
+}
+
+/** `orders.py:71` of a stack: its innermost line, which Python writes last and JavaScript first. */
+export function guiltyLine(stack: string): string {
+  const python = [...stack.matchAll(/^\s*File "([^"]+)", line (\d+)/gm)].at(-1);
+  const other = /^\s*at .*?\(?(?:file:\/\/)?([^\s():]+):(\d+):\d+\)?$/m.exec(stack);
+  const [, file, line] = python ?? other ?? [];
+  return file ? `${file.split(/[\\/]/).at(-1)}:${line}` : "";
 }

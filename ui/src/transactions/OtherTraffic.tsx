@@ -79,13 +79,9 @@ export function OtherTraffic({ app, rows, administration, may }: Props) {
   );
 }
 
-interface LockedDown {
-  lockDown?: { wanted: boolean; active: boolean; bts: number; btsMax: number };
-}
-
 /** Why new names find no line of their own, when they do not. */
 function LockDown({ administration }: { administration: BtAdministration | undefined }) {
-  const { lockDown } = (administration ?? {}) as LockedDown;
+  const lockDown = administration?.lockDown;
   if (!lockDown?.active) return null;
   const why = lockDown.wanted ? words.lockedByWish : words.lockedByLimit(lockDown.btsMax);
   return <Warnings warnings={[why]} />;
@@ -96,12 +92,11 @@ interface HiddenName {
   calls: number;
 }
 
-/** Agents of this version on say which names hide in their All Other Traffic; the most called first. */
+/** Agents say which names hide in their All Other Traffic; the most called first. */
 function hiddenNames(nodes: readonly NodeRow[]): HiddenName[] {
   const calls = new Map<string, number>();
   for (const { diagnostics } of nodes.flatMap((node) => node.agents)) {
-    const { hiddenNames: names = [] } = diagnostics as { hiddenNames?: HiddenName[] };
-    for (const one of names) calls.set(one.name, (calls.get(one.name) ?? 0) + one.calls);
+    for (const one of diagnostics.hiddenNames) calls.set(one.name, (calls.get(one.name) ?? 0) + one.calls);
   }
   return [...calls].map(([name, count]) => ({ name, calls: count })).sort((a, b) => b.calls - a.calls);
 }
