@@ -122,17 +122,9 @@ impl BtHandle {
     /// are off.
     #[must_use]
     pub fn begin_exit(&self, call: ExitCall<'_>) -> Option<ExitHandle> {
-        let (slot, mut record) = self.record(EXIT_CALL_TOO_LATE)?;
-        if !may_begin_exit(&record) {
-            return None;
-        }
-        let ExitCall { display_name, backend, operation, optional_properties } = call;
-        let now_ns = monotonic_ns();
-        let backend = backend.index;
-        let operation = operation.unwrap_or_default();
-        let (number, position) =
-            record.begin_exit(backend, display_name, operation, optional_properties, now_ns)?;
-        Some(ExitHandle { slot, key: self.key, number, position, backend })
+        self.begin_exit_of(call.display_name, call.operation, call.optional_properties, |_| {
+            Some(call.backend.index)
+        })
     }
 
     /// [`Core::backend`], of the core that records this BT. `None` when the BT is over, which counts as misuse.
@@ -170,14 +162,28 @@ impl BtHandle {
         operation: Option<&str>,
         optional_properties: &[(&str, &str)],
     ) -> Option<ExitHandle> {
+        self.begin_exit_of(display_name, operation, optional_properties, |record| {
+            let core = record.core.as_ref()?;
+            Some(thread_cache::with(core, |cache| {
+                cache.backend(core, exit_type, display_name, identifying_properties).index
+            }))
+        })
+    }
+
+    /// `backend` is asked once it is sure that a call may begin, with the record locked.
+    #[inline]
+    fn begin_exit_of(
+        &self,
+        display_name: &str,
+        operation: Option<&str>,
+        optional_properties: &[(&str, &str)],
+        backend: impl FnOnce(&Record) -> Option<u32>,
+    ) -> Option<ExitHandle> {
         let (slot, mut record) = self.record(EXIT_CALL_TOO_LATE)?;
         if !may_begin_exit(&record) {
             return None;
         }
-        let core = record.core.as_ref()?;
-        let backend = thread_cache::with(core, |cache| {
-            cache.backend(core, exit_type, display_name, identifying_properties).index
-        });
+        let backend = backend(&record)?;
         let operation = operation.unwrap_or_default();
         let now_ns = monotonic_ns();
         let (number, position) =
