@@ -41,8 +41,8 @@ export function QuietTimesTab(props: AlertsTabProps) {
             value={words.value}
             onChange={(kind) => show({ kind: kind || undefined })}
             options={QUIET_KINDS.map(({ value, label }) => [value, label] as const)}
-          />{" "}
-          {words.meaning}
+          />
+          &ensp;{words.meaning}
         </>
       }
       fresh={newQuietTime}

@@ -1,5 +1,6 @@
 // What a health rule says: what it looks at, and when that is not well.
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { alertingQuery } from "../api/alerting";
 import { CheckField, FieldRow, SelectField, TextField } from "../design/Field";
 import { NumberField } from "../design/NumberField";
@@ -66,7 +67,11 @@ export function RuleForm({ app, rule, onChange, problems }: Props) {
               value={schedule}
               onChange={(scheduleName) => onChange({ ...rule, scheduleName })}
               options={[...new Set(["Always", schedule, ...schedules])].map((name) => [name, name] as const)}
-              hint="Schedules are a part of the page Alerts."
+              hint={
+                <Link to="/applications/$app/alerts" params={{ app }} search={{ tab: "schedules" }}>
+                  Schedules
+                </Link>
+              }
             />
             <span />
           </FieldRow>

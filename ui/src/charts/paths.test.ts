@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { areaPath, linePath } from "./sparkPath";
+import { areaPath, finished, linePath } from "./sparkPath";
 import { stack } from "./stack";
 
 describe("sparklines", () => {
   it("reach from edge to edge, the greatest value highest", () => {
     expect(linePath([0, 10, 5], 100, 24)).toBe("M0 22L50 2L100 12");
+  });
+
+  it("leave out the step that still runs", () => {
+    const spark = { from: 0, stepMs: 60_000 };
+    expect(finished([5, 5, 1], spark, 150_000)).toEqual([5, 5]);
+    expect(finished([5, 5, 1], spark, 180_000)).toEqual([5, 5, 1]);
+    expect(finished([1], spark, 30_000)).toEqual([1]);
   });
 
   it("break at missing values and show a lone value as a dash", () => {

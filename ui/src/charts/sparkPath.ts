@@ -2,6 +2,15 @@
 
 const PADDING_PX = 2;
 
+/** Counts of steps that are over: the one that still runs would look like a fall. */
+export function finished(
+  counts: readonly number[],
+  { from, stepMs }: { from: number; stepMs: number },
+  nowMs: number,
+): readonly number[] {
+  return counts.length > 1 && from + counts.length * stepMs > nowMs ? counts.slice(0, -1) : counts;
+}
+
 interface Point {
   x: number;
   y: number;

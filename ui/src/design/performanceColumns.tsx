@@ -1,5 +1,6 @@
 // The columns that lists of what is called have in common.
 import { Sparkline } from "../charts/Sparkline";
+import { finished } from "../charts/sparkPath";
 import { formatCount, formatMs, formatRate } from "../format/number";
 import type { Column } from "./DataTable";
 
@@ -7,7 +8,7 @@ interface Called {
   calls: number;
   callsPerMinute: number;
   averageMs?: number | null;
-  spark: { calls: number[]; averageMs: (number | null)[] };
+  spark: { from: number; stepMs: number; calls: number[]; averageMs: (number | null)[] };
 }
 
 export function loadColumn<Row extends Called>(wideOnly: boolean): Column<Row> {
@@ -16,8 +17,13 @@ export function loadColumn<Row extends Called>(wideOnly: boolean): Column<Row> {
     header: "Load",
     width: "100px",
     wideOnly,
-    cell: (row) => (
-      <Sparkline values={row.spark.calls} label="Calls over the time range" width={84} height={20} />
+    cell: ({ spark }) => (
+      <Sparkline
+        values={finished(spark.calls, spark, Date.now())}
+        label="Calls over the time range"
+        width={84}
+        height={20}
+      />
     ),
   };
 }

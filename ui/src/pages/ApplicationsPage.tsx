@@ -4,6 +4,7 @@ import type { ApplicationsSearch } from "../address";
 import type { ApplicationRow } from "../api/contract";
 import { applicationsQuery, REFRESH_MS } from "../api/queries";
 import { Sparkline } from "../charts/Sparkline";
+import { finished } from "../charts/sparkPath";
 import { Button } from "../design/Button";
 import { Select } from "../design/FilterBar";
 import { HealthBadge } from "../design/HealthBadge";
@@ -134,7 +135,7 @@ function Card({ row }: { row: ApplicationRow }) {
         <Trend
           label="Calls per minute"
           value={formatRate(row.callsPerMinute)}
-          values={spark.calls}
+          values={finished(spark.calls, spark, Date.now())}
           color="var(--series-1)"
         />
         <Trend
@@ -147,7 +148,7 @@ function Card({ row }: { row: ApplicationRow }) {
           label="Errors"
           value={formatPercent(row.errorPercent)}
           note={row.errors > 0 ? formatCount(row.errors) : undefined}
-          values={spark.errors}
+          values={finished(spark.errors, spark, Date.now())}
           color="var(--error)"
         />
       </dl>

@@ -53,7 +53,8 @@ function parts(snapshot: Snapshot): Map<string, Part> {
       const { id, name, exitType } = exit.backend;
       const led = exit.toSpanId === undefined ? undefined : bySpan.get(exit.toSpanId);
       const reached = led?.tierName;
-      const key = `${tierId} ${id} ${reached ?? ""}`;
+      // Nodes of one tier have addresses of their own: by which of them a call came there makes no difference.
+      const key = `${tierId} ${reached === undefined ? id : `${exitType} → ${reached}`}`;
       const side = part(key, { tierName, backendName: name, reached, exitType });
       side.calls += 1;
       side.totalMs += Math.max(0, exit.durationMs - (led?.durationMs ?? 0));

@@ -28,6 +28,16 @@ describe("what to look at", () => {
     expect(said(of(1000, ...many))).toEqual([]);
   });
 
+  it("is first what failed by itself, then what only passed it on", () => {
+    const led = exit("led", 1, 9, { toSpanId: "s", errors: [error] });
+    const segments = [
+      { spanId: "r", errors: [], exitCalls: [led] },
+      { spanId: "s", errors: [], exitCalls: [exit("bad", 2, 1, { errors: [error] })] },
+    ];
+    const { findings } = highlights({ durationMs: 100, segments } as unknown as Snapshot);
+    expect(findings.map(({ exit: { spanId } }) => spanId)).toEqual(["bad", "led"]);
+  });
+
   it("counts all that failed and lists three", () => {
     const many = Array.from({ length: 9 }, (_, index) => exit(`x${index}`, index, 0, { errors: [error] }));
     const result = of(100, ...many);

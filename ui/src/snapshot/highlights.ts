@@ -39,18 +39,15 @@ export interface Highlights {
 }
 
 export function highlights(snapshot: Snapshot): Highlights {
+  const failures: Finding[] = [];
   const findings: Finding[] = [];
-  let failed = 0;
   let slowest: Finding | undefined;
   let repeated: Finding | undefined;
   for (const segment of snapshot.segments) {
     const together = new Map<number, Finding>();
     for (const exit of segment.exitCalls) {
-      if (exit.errors.length > 0) {
-        failed += 1;
-        if (failed <= FAILED_LISTED_MAX)
-          findings.push({ kind: "failed", segment, exit, calls: 1, totalMs: exit.durationMs });
-      }
+      if (exit.errors.length > 0)
+        failures.push({ kind: "failed", segment, exit, calls: 1, totalMs: exit.durationMs });
       // What leads to a segment that is here is explained by it.
       if (!exit.toSpanId && exit.durationMs > (slowest?.totalMs ?? 0))
         slowest = { kind: "slowest", segment, exit, calls: 1, totalMs: exit.durationMs };
@@ -71,7 +68,24 @@ export function highlights(snapshot: Snapshot): Highlights {
   const large = (totalMs: number) => totalMs >= snapshot.durationMs * SLOW_SHARE_MIN;
   if (slowest && large(slowest.totalMs)) findings.push(slowest);
   if (repeated && large(repeated.totalMs)) findings.push(repeated);
-  return { raised: raisedIn(snapshot), findings, failed };
+  return {
+    raised: raisedIn(snapshot),
+    findings: [...guiltiest(failures, snapshot), ...findings],
+    failed: failures.length,
+  };
+}
+
+/** First what failed by itself: a call that led to a segment that failed, too, only passed it on. */
+function guiltiest(failures: readonly Finding[], { segments }: Snapshot): Finding[] {
+  const reached = new Map(segments.map((segment) => [segment.spanId, segment]));
+  const passedOn = ({ exit: { toSpanId } }: Finding) => {
+    const led = toSpanId ? reached.get(toSpanId) : undefined;
+    return (
+      led !== undefined && (led.errors.length > 0 || led.exitCalls.some(({ errors }) => errors.length > 0))
+    );
+  };
+  const own = failures.filter((one) => !passedOn(one));
+  return [...own, ...failures.filter(passedOn)].slice(0, FAILED_LISTED_MAX);
 }
 
 /** Errors of the tiers themselves; one that came through several is one, said where it began: the last to report it. */
