@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LARGE, reportLarge } from "./large.mjs";
-import { api, fits, page, picture, rowLinks, url } from "./walk.mjs";
+import { accessible, api, fits, page, picture, rowLinks, url } from "./walk.mjs";
 
 /** From the issue of the page: script and style of the first page, compressed. */
 const FIRST_PAGE_BYTES_MAX = 500_000;
@@ -93,6 +93,17 @@ test("sixty tiers and three hundred backends stand on a map that can be moved", 
   await page.mouse.up();
   assert.notEqual(await page.locator(".react-flow__viewport").getAttribute("style"), before);
   await fits();
+  await page.getByRole("combobox", { name: "Find on the map" }).fill("service-42");
+  const found = page.getByRole("link", { name: /^Tier service-42/ });
+  await page.waitForFunction(
+    ([left, top, right, bottom]) => {
+      const box = document.querySelector('a[title^="Tier service-42"]')?.getBoundingClientRect();
+      return box && box.left > left && box.right < right && box.top > top && box.bottom < bottom;
+    },
+    [x, y, x + width, y + height],
+  );
+  await accessible();
+  assert.ok(await found.isVisible());
   await picture("large-dashboard");
 });
 

@@ -5,15 +5,18 @@ interface Props {
   value: string;
   onChange: (value: string) => void;
   label: string;
+  /** The id of a <datalist> with what may be meant. */
+  list?: string | undefined;
 }
 
-export function SearchBox({ value, onChange, label }: Props) {
+export function SearchBox({ value, onChange, label, list }: Props) {
   return (
     <div className={styles.box}>
       <Icon name="search" size={14} />
       <input
         type="search"
         value={value}
+        list={list}
         placeholder={label}
         aria-label={label}
         spellCheck={false}

@@ -16,6 +16,7 @@ import { Icon } from "../design/Icon";
 import { Panel } from "../design/Panel";
 import { EmptyState, Loaded, Skeleton } from "../design/States";
 import { CallEdge, type CallEdgeData } from "./CallEdge";
+import { FindNode } from "./FindNode";
 import styles from "./FlowMap.module.css";
 import { FlowTable } from "./FlowTable";
 import { type Graph, type GraphEdge, toGraph } from "./graph";
@@ -121,7 +122,10 @@ function Drawing({ app, map, once }: { app: string; map: FlowMapData; once: bool
       aria-label="Flow map"
     >
       {graph.nodes.length > WHOLE_NODES_MAX ? (
-        <MiniMap pannable zoomable position="bottom-right" ariaLabel="Overview of the flow map" />
+        <>
+          <MiniMap pannable zoomable position="bottom-right" ariaLabel="Overview of the flow map" />
+          <FindNode graph={graph} />
+        </>
       ) : null}
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
       <Controls

@@ -85,7 +85,7 @@ function programProperties(node: NodeRow, now: number): Property[] {
     { name: "Runtime", value: runtimeLabel(node.language, node.runtimeVersion) },
     { name: "Agent", value: node.agentVersion || "not known" },
     { name: "Host", value: node.hostName || "not known" },
-    { name: "Process", value: String(node.processId) },
+    { name: "Process", value: node.processId ? String(node.processId) : "not known" },
     { name: "First report", value: formatInstant(node.firstSeen) },
     { name: "Last report", value: `${formatInstant(node.lastSeen)}, ${formatAgo(node.lastSeen, now)}` },
   ];

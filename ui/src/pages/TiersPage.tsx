@@ -218,7 +218,7 @@ function nodeColumns(onOpen: (id: number) => void): Column<NodeRow>[] {
       header: "Host, process",
       width: "minmax(110px, 0.8fr)",
       wideOnly: true,
-      cell: (row) => `${row.hostName} · ${row.processId}`,
+      cell: (row) => [row.hostName, row.processId || ""].filter(Boolean).join(" · ") || "–",
     },
     {
       id: "concerns",
