@@ -4,8 +4,11 @@ import { compatibleAgent } from './compatibility';
 import { current, run } from './context';
 import { CorrelationHeader, parse } from './correlation';
 import { caught, misuse } from './errors';
+import { watchExit } from './exit';
 import { ExitCall } from './exit-call';
-import { installHooks } from './hooks';
+import { installHooks, removeHooks } from './hooks';
+import { noteBundled } from './hooks/bundled';
+import { leaveOut } from './hooks/modules';
 import { transactionOf } from './hooks/served';
 import { native } from './native';
 import { flatSettings } from './settings';
@@ -102,7 +105,7 @@ export const appd: Appd = {
       if (native !== undefined && native.init(names, values, process.versions.node)) {
         batch.lookAgain();
         batch.start();
-        installHooks();
+        detect(native.detectionWithout());
       }
     } catch {
       caught('profile: failed');
@@ -152,6 +155,19 @@ export const appd: Appd = {
   correlation: compatibleAgent.correlation,
   __agent: compatibleAgent,
 };
+
+/** What the settings say of detection: hooks are there since the package was loaded, before they were known. */
+function detect(without: string[] | null): void {
+  if (without === null) {
+    removeHooks();
+    // The ends of the process are no detection.
+    watchExit();
+    return;
+  }
+  installHooks();
+  leaveOut(without);
+  noteBundled();
+}
 
 function of(request: unknown): TimePromise | undefined {
   return request !== null && typeof request === 'object' ? requests.get(request) : undefined;

@@ -1,10 +1,11 @@
 // Correlation headers: what came in, and the text that goes out. Put together here from parts that the core made, so
 // that a header costs no crossing; the core reads what comes in.
 import { batch } from './batch';
+import type { Backend } from './backends';
 import { identify, type ExitCall } from './exit-call';
-import { GUID_SPANS, HEADER_UNITS_MAX, TRACE_STATE_MEMBER_CHARS_MAX } from './limits';
+import { GUID_PARENTS, HEADER_UNITS_MAX, SEQUENCE_CHARS_MAX, TRACE_STATE_MEMBER_CHARS_MAX } from './limits';
 import { CORRELATION, names, PROPAGATE } from './names';
-import { native } from './native';
+import { native, type Native } from './native';
 import { property, textOf } from './text';
 import type { TimePromise } from './transaction';
 
@@ -13,6 +14,13 @@ export const HEADER_NAME = 'singularityheader';
 
 /** Asks the tier behind to keep what is kept here. */
 const SNAPSHOT_WANTED = '*snapenable=true';
+
+/** Headers that a request goes out with. */
+export interface OutgoingHeaders {
+  readonly singularityheader: string;
+  readonly traceparent: string;
+  readonly tracestate: string;
+}
 
 /** Headers that a request came with, as far as they are about correlation. */
 export interface Incoming {
@@ -96,18 +104,18 @@ export function isHeaderText(text: string): boolean {
   return text.includes('*guid=') && text.length <= HEADER_UNITS_MAX && native?.understands(text) === true;
 }
 
-/** GUIDs made in advance, with the spans of their first exit calls: one crossing for many. */
+/** GUIDs made in advance, with the `traceparent` of their first exit calls: one crossing for many. */
 let guids = '';
 const GUID_CHARS = 36;
-const SPAN_CHARS = 16;
-const CHARS_EACH = GUID_CHARS + GUID_SPANS * SPAN_CHARS;
+const PARENT_CHARS = 55;
+const CHARS_EACH = GUID_CHARS + GUID_PARENTS * PARENT_CHARS;
 
 /** The GUID of a transaction's request, made when somebody needs it. */
 export function guidOf(txn: TimePromise): string {
   if (txn.guid === '') {
     if (guids === '') guids = native?.guids() ?? '';
     txn.guid = guids.slice(0, GUID_CHARS);
-    txn.exitSpans = guids.slice(GUID_CHARS, CHARS_EACH);
+    txn.parents = guids.slice(GUID_CHARS, CHARS_EACH);
     guids = guids.slice(CHARS_EACH);
   }
   return txn.guid;
@@ -116,54 +124,66 @@ export function guidOf(txn: TimePromise): string {
 /** The text of the correlation header for an exit call, empty when correlation is off. */
 export function createCorrelationText(txn: TimePromise, exit: ExitCall, doNotResolve: boolean): string {
   if (native === undefined || names.published[CORRELATION] === 0 || !batch.active) return '';
-  const { bt } = txn;
   const backend = identify(txn, exit);
-  if (bt.headerPart === '') bt.headerPart = native.headerPart(bt.number);
-  const timestampMs = txn.timestampMs > 0 ? txn.timestampMs : Math.trunc(txn.startMs + batch.wallOffsetMs);
   const sequence = sequenceOf(txn, exit);
-  if (sequence.length > 256) return '';
-  const keep = txn.asked !== 0 && names.published[PROPAGATE] === 1 ? SNAPSHOT_WANTED : '';
-  return `${batch.headerPrefix}${timestampMs}${bt.headerPart}${guidOf(txn)}*exitguid=${sequence}${backend.part(doNotResolve)}${keep}`;
+  return sequence.length > SEQUENCE_CHARS_MAX ? '' : written(native, txn, backend.part(doNotResolve), sequence, isWanted(txn));
 }
 
-/** The headers of an automatically detected exit call; empty texts when correlation is off. */
-export function outgoingHeaders(exit: ExitCall): { singularityheader: string; traceparent: string; tracestate: string } {
+function written(core: Native, txn: TimePromise, backendPart: string, sequence: string, wanted: boolean): string {
+  const { bt } = txn;
+  if (bt.headerPart === '') bt.headerPart = core.headerPart(bt.number);
+  const timestampMs = txn.timestampMs > 0 ? txn.timestampMs : Math.trunc(txn.startMs + batch.wallOffsetMs);
+  const text = `${batch.headerPrefix}${timestampMs}${bt.headerPart}${guidOf(txn)}*exitguid=${sequence}${backendPart}`;
+  return wanted ? text + SNAPSHOT_WANTED : text;
+}
+
+/** Whether the tier behind is asked to keep what is kept here. */
+function isWanted(txn: TimePromise): boolean {
+  return txn.asked !== 0 && names.published[PROPAGATE] === 1;
+}
+
+/** The headers of an automatically detected exit call; `undefined` when correlation is off. */
+export function outgoingHeaders(exit: ExitCall): OutgoingHeaders | undefined {
   const { txn } = exit;
-  const text = txn === undefined ? '' : createCorrelationText(txn, exit, false);
-  if (text === '' || txn === undefined) return { singularityheader: '', traceparent: '', tracestate: '' };
-  return { singularityheader: text, traceparent: traceParentOf(txn, exit), tracestate: memberOf(txn, exit, text) };
+  if (txn === undefined || native === undefined || names.published[CORRELATION] === 0 || !batch.active) return undefined;
+  const backend = identify(txn, exit);
+  const sequence = sequenceOf(txn, exit);
+  if (sequence.length > SEQUENCE_CHARS_MAX) return undefined;
+  const wanted = isWanted(txn);
+  const singularityheader = written(native, txn, backend.part(false), sequence, wanted);
+  return {
+    singularityheader,
+    traceparent: traceParentOf(txn, exit.number),
+    tracestate: memberOf(native, txn, backend, sequence, wanted, singularityheader),
+  };
 }
 
 /** The same text as `TraceParent::write` of the core: the request's GUID, and the span that the exit call is. */
-function traceParentOf(txn: TimePromise, { number }: ExitCall): string {
-  const { guid } = txn;
-  let at = (number - txn.firstSpan) * SPAN_CHARS;
-  if (at < 0 || at >= txn.exitSpans.length) {
-    txn.exitSpans = native?.exitSpans(guid, txn.sequence, number) ?? '';
-    txn.firstSpan = number;
+function traceParentOf(txn: TimePromise, number: number): string {
+  let at = (number - txn.firstParent) * PARENT_CHARS;
+  if (at < 0 || at >= txn.parents.length) {
+    txn.parents = native?.traceParents(txn.guid, txn.sequence, number) ?? '';
+    txn.firstParent = number;
     at = 0;
   }
-  const trace = `${guid.slice(0, 8)}${guid.slice(9, 13)}${guid.slice(14, 18)}${guid.slice(19, 23)}${guid.slice(24)}`;
-  return `00-${trace}-${txn.exitSpans.slice(at, at + SPAN_CHARS)}-01`;
+  return txn.parents.slice(at, at + PARENT_CHARS);
 }
 
 /** Our member of `tracestate`. The core writes the first one of a name and a backend; of others only the exit's
  * sequence and the flag differ. */
-function memberOf(txn: TimePromise, exit: ExitCall, header: string): string {
+function memberOf(core: Native, txn: TimePromise, backend: Backend, sequence: string, wanted: boolean, header: string): string {
   const { bt } = txn;
-  const backend = identify(txn, exit);
   if (bt.memberPart === '' || backend.memberId === '') {
-    const written = native?.traceContext(header).split('\n')[1] ?? '';
-    const [version, app, name, tier, id, , type, , account] = written.split(':');
-    if (account === undefined) return written;
+    const member = core.traceContext(header).split('\n')[1] ?? '';
+    const [version, app, name, tier, id, , type, , account] = member.split(':');
+    if (account === undefined) return member;
     bt.memberPart = `${version}:${app}:${name}:${tier}:`;
     backend.memberId = `${id}:`;
-    backend.memberEnd = `:${account}`;
     backend.memberType = `:${type}:`;
-    return written;
+    backend.memberEnd = `:${account}`;
+    return member;
   }
-  const flag = header.endsWith(SNAPSHOT_WANTED) ? '1' : '0';
-  const member = `${bt.memberPart}${backend.memberId}${sequenceOf(txn, exit)}${backend.memberType}${flag}${backend.memberEnd}`;
+  const member = `${bt.memberPart}${backend.memberId}${sequence}${backend.memberType}${wanted ? '1' : '0'}${backend.memberEnd}`;
   return member.length > TRACE_STATE_MEMBER_CHARS_MAX ? '' : member;
 }
 

@@ -49,8 +49,11 @@ export const USER_DATA_MAX = 500;
 /** Characters of user data that the running transactions of a thread keep together. */
 export const USER_DATA_CHARS_PER_THREAD_MAX = 8 << 20;
 
-/** Spans of exit calls that come with a GUID (node/src/limits.rs has the same). */
-export const GUID_SPANS = 4;
+/** `traceparent` headers of exit calls that come with a GUID (node/src/limits.rs has the same). */
+export const GUID_PARENTS = 4;
+
+/** Characters of the chain of exit calls that led here; longer ones are not passed on. */
+export const SEQUENCE_CHARS_MAX = 256;
 
 /** Characters of our member of `tracestate` (crates/model/src/limits.rs has the same). */
 export const TRACE_STATE_MEMBER_CHARS_MAX = 128;

@@ -21,10 +21,10 @@ export interface Native {
   backend(exitType: string, label: string, names: string[], values: string[]): number;
   /** What follows the exit's sequence in correlation headers for a backend. */
   backendPart(backend: number, resolve: boolean): string;
-  /** Some GUIDs, 36 characters each, and behind each the spans of its first `GUID_SPANS` exit calls, 16 each. */
+  /** Some GUIDs, 36 characters each, and behind each the `traceparent` of its first `GUID_PARENTS` exit calls, 55 each. */
   guids(): string;
-  /** The spans of some exit calls from number `first` on, 16 characters each. */
-  exitSpans(guid: string, sequence: string, first: number): string;
+  /** The `traceparent` of some exit calls from number `first` on, 55 characters each. */
+  traceParents(guid: string, sequence: string, first: number): string;
   /** `traceparent` and `tracestate` member for a header, joined by a line feed. */
   traceContext(header: string): string;
   /** Counts what is in the batch; publishes thresholds and due times. A number that changes when names must be asked
@@ -48,6 +48,10 @@ export interface Native {
   ignoresError(typeName: string, message: string): boolean;
   /** Changes with every configuration. */
   configEpoch(): number;
+  /** Libraries that are left untouched, in lower case; `null` when all are. */
+  detectionWithout(): string[] | null;
+  /** Notes why something is not detected, in a sentence, once: for the node's page and `tierline doctor`. */
+  noteDetection(sentence: string): void;
   /** Counts an odd call. */
   misuse(what: string): void;
   /** Delivers what has ended, for at most so long; the rest is on disk then. */

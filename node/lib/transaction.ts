@@ -56,10 +56,10 @@ export class TimePromise {
   timestampMs = 0;
   /** @internal */
   guid = '';
-  /** @internal The spans of some of its exit calls, 16 characters each, from number `firstSpan` on. */
-  exitSpans = '';
+  /** @internal The `traceparent` of some of its exit calls, one behind the other, from number `firstParent` on. */
+  parents = '';
   /** @internal */
-  firstSpan = 1;
+  firstParent = 1;
   /** @internal The exit call's chain that led here. */
   sequence = '';
   /** @internal The headers it began under. */

@@ -1,7 +1,7 @@
 //! Begin, end and condition of the agent.
 
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use napi_derive::napi;
@@ -13,6 +13,9 @@ use crate::limits::WAIT_MS_MAX;
 use crate::settings;
 
 static RAW_SQL: AtomicBool = AtomicBool::new(false);
+
+/// Libraries that are left untouched, in lower case; nothing when all are.
+static DETECTION_WITHOUT: Mutex<Option<Vec<String>>> = Mutex::new(Some(Vec::new()));
 
 /// Whether detected SQL keeps its literals.
 pub fn keeps_sql_raw() -> bool {
@@ -27,8 +30,23 @@ pub fn init(names: Vec<String>, values: Vec<String>, runtime_version: String) ->
         SILENCED.call_once(silence_panics);
         let settings = settings::resolve(names, values, runtime_version);
         RAW_SQL.store(settings.raw_sql, Ordering::Relaxed);
+        let is_on = settings.detection && settings.enabled;
+        *DETECTION_WITHOUT.lock().unwrap_or_else(PoisonError::into_inner) =
+            is_on.then(|| settings.detection_without.clone());
         process::init(settings)
     })
+}
+
+/// Libraries that are left untouched, in lower case; `null` when all are.
+#[napi]
+pub fn detection_without() -> Option<Vec<String>> {
+    quietly(None, || DETECTION_WITHOUT.lock().unwrap_or_else(PoisonError::into_inner).clone())
+}
+
+/// Notes why something is not detected, in a sentence, once: the node's page and `tierline doctor` show it.
+#[napi]
+pub fn note_detection(sentence: String) {
+    quietly((), || tierline::detected::note(&sentence));
 }
 
 fn wait(timeout_ms: f64) -> Option<Duration> {

@@ -6,11 +6,11 @@ pub const SETTINGS_MAX: usize = 1_000;
 /// GUIDs made at once.
 pub const GUIDS_AT_ONCE: usize = 16;
 
-/// Spans of exit calls that come with each of them (lib/limits.ts has the same): most requests make fewer calls.
-pub const GUID_SPANS: u32 = 4;
+/// `traceparent` headers that come with each of them (lib/limits.ts has the same): most requests make fewer calls.
+pub const GUID_PARENTS: u32 = 4;
 
-/// Spans made at once for requests that make more, or that came with a GUID.
-pub const SPANS_AT_ONCE: u32 = 8;
+/// `traceparent` headers made at once for requests that make more, or that came with a GUID.
+pub const PARENTS_AT_ONCE: u32 = 8;
 
 /// The longest wait for the controller that `flush` and `shutdown` obey, milliseconds.
 pub const WAIT_MS_MAX: f64 = 600_000.0;

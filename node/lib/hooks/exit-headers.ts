@@ -17,8 +17,9 @@ export interface Outgoing {
  */
 export function addHeaders(exit: ExitCall, outgoing: Outgoing): void {
   if (outgoing.get('singularityheader') !== undefined) return;
-  const { singularityheader, traceparent, tracestate } = outgoingHeaders(exit);
-  if (singularityheader === '') return;
+  const headers = outgoingHeaders(exit);
+  if (headers === undefined) return;
+  const { singularityheader, traceparent, tracestate } = headers;
   outgoing.set('singularityheader', singularityheader);
   if (outgoing.get('traceparent') === undefined) outgoing.set('traceparent', traceparent);
   if (tracestate === '') return;

@@ -7,6 +7,7 @@ import { RUNNING } from '../flags';
 import { property } from '../text';
 import { addHeaders } from './exit-headers';
 import { httpExit, isWatched, stackTrace, statusError } from './http-exit';
+import { isLeftOut } from './modules';
 import { undoneBy } from './replaced';
 import { isSuppressed } from './suppressed';
 
@@ -32,7 +33,7 @@ function created(message: unknown): void {
   try {
     const request = requestIn(message);
     const txn = current();
-    if (txn === undefined || request === undefined || isSuppressed()) return;
+    if (txn === undefined || request === undefined || isSuppressed() || isLeftOut('undici')) return;
     const { method = 'GET', path = '/' } = request;
     // The tunnel through a proxy is part of the call that needs it.
     if (method === 'CONNECT') return;

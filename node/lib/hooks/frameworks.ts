@@ -5,13 +5,14 @@ import type { Called } from '../context';
 import { caught } from '../errors';
 import { property } from '../text';
 import { libraries } from './libraries';
-import { watchModules, type Watched } from './modules';
+import { isLeftOut, watchModules, type Watched } from './modules';
 import { likeness, replace, undoneBy } from './replaced';
 import { failed, servedBy } from './served';
 
 /** Express and everything on `router`: where an error is handed to the next layer. The route is on the request, see
  * http-server.ts. */
 const layers: Watched = {
+  library: 'express',
   means: /(?:^|[\\/])(?:router[\\/])?(?:lib[\\/])?layer(?:\.js)?$/,
   endings: ['layer', 'layer.js'],
   loaded(exported) {
@@ -31,6 +32,7 @@ const layers: Watched = {
 
 /** What answers in Express and Connect when nobody else did. */
 const lastResort: Watched = {
+  library: 'express',
   means: /^finalhandler$/,
   endings: ['finalhandler'],
   loaded(exported) {
@@ -50,6 +52,7 @@ const lastResort: Watched = {
 
 /** Koa: its context knows the route, and is told of errors. */
 const koa: Watched = {
+  library: 'koa',
   means: /(?:^koa$)|(?:[\\/]koa[\\/]lib[\\/]application\.js$)/,
   endings: ['koa', 'application.js'],
   loaded(exported) {
@@ -92,6 +95,7 @@ function watchKoa(request: unknown, context: unknown): void {
 
 /** Hapi: an extension point behind everything, before the answer. */
 const hapi: Watched = {
+  library: 'hapi',
   means: /(?:^@hapi[\\/]hapi$)|(?:[\\/]@hapi[\\/]hapi[\\/]lib[\\/]index\.js$)/,
   endings: ['hapi', 'index.js'],
   loaded(exported) {
@@ -134,6 +138,7 @@ function watchHapi(server: unknown): void {
 /** Fastify announces its servers; hooks at the root see every route. */
 function watchFastify(message: unknown): void {
   try {
+    if (isLeftOut('fastify')) return;
     const fastify = property(message, 'fastify');
     const { addHook } = fastify as { addHook(name: string, hook: Called): void };
     addHook.call(fastify, 'onRequest', (request: unknown, _reply: unknown, done: () => void) => {

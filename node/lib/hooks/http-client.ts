@@ -3,8 +3,8 @@
 // The request is made by Node.js as the program asked for it; what is needed is read from it afterwards, before
 // anything is sent. Like on the server's side, there are no listeners of ours: whether a program listens for `error` or
 // `response` decides what Node.js does.
-import http from 'node:http';
-import { syncBuiltinESMExports } from 'node:module';
+import type http from 'node:http';
+import type https from 'node:https';
 import { current, type Called } from '../context';
 import { caught } from '../errors';
 import { beginAutomaticExit, endAutomaticExit, type ExitCall } from '../exit-call';
@@ -13,8 +13,7 @@ import type { TimePromise } from '../transaction';
 import { earlyRequest, portOf, type EarlyRequest } from './client-arguments';
 import { addHeaders } from './exit-headers';
 import { httpExit, isWatched, socketExit, stackTrace, statusError } from './http-exit';
-import { whenHttps } from './https';
-import { replace, undoneBy } from './replaced';
+import { replace } from './replaced';
 import { isSuppressed } from './suppressed';
 
 /** Where a request and its response carry their exit call. */
@@ -185,11 +184,12 @@ function hookModule(module: { request: unknown }, port: number): void {
 }
 
 /** Installs the hooks on clients. */
-export function hookClients(): void {
-  replace(http.ClientRequest.prototype, 'emit', inFrontOfEmit);
-  hookModule(http, 80);
-  whenHttps((https) => hookModule(https, 443));
-  // `import { request } from 'node:http'` is a binding of its own.
-  syncBuiltinESMExports();
-  undoneBy(syncBuiltinESMExports);
+export function hookClients(module: typeof http): void {
+  replace(module.ClientRequest.prototype, 'emit', inFrontOfEmit);
+  hookModule(module, 80);
+}
+
+/** The same for https, whose requests are those of http. */
+export function hookClientsOfHttps(module: typeof https): void {
+  hookModule(module, 443);
 }

@@ -1,5 +1,5 @@
 // What an exit call over HTTP is: the properties of the document's table (Exit Call Properties, HTTP).
-import http from 'node:http';
+import type http from 'node:http';
 import type { Called } from '../context';
 import type { ExitCall, ExitCallInfo } from '../exit-call';
 import { isErrorStatus } from '../naming';
@@ -8,6 +8,8 @@ import { STACK_FRAMES_MAX } from './limits';
 
 /** Methods that change nothing (RFC 9110, 9.2.1). */
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
+
+const SLASH = 47;
 
 /** Describes a call: `command` has host, port and path and never the query. */
 export function httpExit(
@@ -37,11 +39,15 @@ export function socketExit(socketPath: string, method: string, path: string): Ex
 }
 
 function pathOf(path: string): string {
-  const end = path.search(/[?#]/);
-  const bare = end < 0 ? path : path.slice(0, end);
+  let bare = path;
+  for (const sign of ['?', '#']) {
+    const end = bare.indexOf(sign);
+    if (end >= 0) bare = bare.slice(0, end);
+  }
+  if (bare.charCodeAt(0) === SLASH || bare === '') return bare;
   // A proxy is sent the whole address: its path is behind the authority.
-  const scheme = bare.startsWith('/') ? -1 : bare.indexOf('://');
-  if (scheme < 0) return bare.startsWith('/') || bare === '' ? bare : `/${bare}`;
+  const scheme = bare.indexOf('://');
+  if (scheme < 0) return `/${bare}`;
   const slash = bare.indexOf('/', scheme + 3);
   return slash < 0 ? '/' : bare.slice(slash);
 }
@@ -70,6 +76,7 @@ export function statusError({ statusCode }: ExitCall): object | undefined {
 
 /** An error status as an error; plain, because the stack of an `Error` would be ours. */
 export function errorOfStatus(statusCode: number, statusMessage: string | undefined): object {
-  const meaning = statusMessage || http.STATUS_CODES[statusCode] || '';
+  const { STATUS_CODES } = require('node:http') as typeof http;
+  const meaning = statusMessage || STATUS_CODES[statusCode] || '';
   return { name: `HTTP ${statusCode}`, message: `${statusCode} ${meaning}`.trim() };
 }

@@ -2,8 +2,9 @@
 //
 // One function stands in front of `emit` of the servers, and one in front of `emit` of requests and responses: no
 // listeners of ours are among the program's, so none can be counted, removed, or be one too many.
-import http from 'node:http';
-import net from 'node:net';
+import type http from 'node:http';
+import type https from 'node:https';
+import type net from 'node:net';
 import { batch } from '../batch';
 import { callIn, current, type Called } from '../context';
 import { readHeaders, type Incoming } from '../correlation';
@@ -15,9 +16,8 @@ import { beginAutomatic, finish } from '../transaction';
 import { ROUTE_CHARS_MAX } from './limits';
 import { responseEvent } from './http-client';
 import { errorOfStatus } from './http-exit';
-import { whenHttps } from './https';
 import { replace, undoneBy } from './replaced';
-import { leaving, Served, servedKey, type Carrier } from './served';
+import { finishing, leaving, Served, servedKey, type Carrier } from './served';
 
 type Request = http.IncomingMessage & Carrier;
 type Response = http.ServerResponse & Carrier;
@@ -40,7 +40,7 @@ function begin(request: Request, response: Response): Served | undefined {
     const served = new Served(txn);
     request[servedKey] = served;
     response[servedKey] = served;
-    if (!(response instanceof http.ServerResponse)) watchHttp2(request, response);
+    if (!(response instanceof ServerResponse)) watchHttp2(request, response);
     return served;
   } catch {
     caught('http server: a failure of the agent');
@@ -121,24 +121,17 @@ function inFrontOfResponse(original: Called): Called {
       return Reflect.apply(original, this, arguments);
     }
     this[servedKey] = undefined;
-    const before = finishing;
-    finishing = { served, response: this, isAnswered: event === 'finish' };
+    const isAnswered = event === 'finish';
+    const before = finishing.last;
+    finishing.last = { end: () => end(served, this, isAnswered) };
     try {
       if (isLost(served)) return within(served, original, this, arguments);
       return Reflect.apply(original, this, arguments);
     } finally {
-      finishing = before;
-      end(served, this, event === 'finish');
+      finishing.last = before;
+      end(served, this, isAnswered);
     }
   };
-}
-
-/** The response whose last listeners run. */
-let finishing: { served: Served; response: Response; isAnswered: boolean } | undefined;
-
-/** One of these listeners ends the process: the transaction has ended by then. */
-export function endFinishing(): void {
-  if (finishing !== undefined) end(finishing.served, finishing.response, finishing.isAnswered);
 }
 
 function end(served: Served, response: Response, isAnswered: boolean): void {
@@ -161,7 +154,7 @@ function markOutcome({ txn, error: given }: Served, response: Response, isAnswer
   else if (!isAnswered && given !== undefined) txn.markError(given, 500);
   else if (isAnswered && isErrorStatus(statusCode) && (txn.flags & FAILED) === 0) {
     // http2 has no messages, and warns who asks for one.
-    const message = response instanceof http.ServerResponse ? response.statusMessage : undefined;
+    const message = response instanceof ServerResponse ? response.statusMessage : undefined;
     txn.markError(given ?? errorOfStatus(statusCode, message), statusCode);
   }
 }
@@ -193,22 +186,32 @@ function watchHttp2(request: Request, response: Response): void {
   for (const [object, make] of [[request, inFrontOfRequest], [response, inFrontOfResponse]] as const) {
     const prototype = Object.getPrototypeOf(object) as object | null;
     if (prototype === null || prototype === Object.prototype || hookedClasses.has(prototype)) continue;
-    if (object instanceof http.IncomingMessage || object instanceof http.ServerResponse) continue;
+    if (object instanceof IncomingMessage || object instanceof ServerResponse) continue;
     hookedClasses.add(prototype);
     replace(prototype, 'emit', make);
   }
 }
 
+/** The classes of http; nobody asks for them before there is a server. */
+let IncomingMessage: typeof http.IncomingMessage;
+let ServerResponse: typeof http.ServerResponse;
+
 /** Installs the hooks on servers. */
-export function hookServers(): void {
-  replace(http.IncomingMessage.prototype, 'emit', inFrontOfRequest);
-  replace(http.ServerResponse.prototype, 'emit', inFrontOfResponse);
+export function hookServers(module: typeof http): void {
+  ({ IncomingMessage, ServerResponse } = module);
+  replace(IncomingMessage.prototype, 'emit', inFrontOfRequest);
+  replace(ServerResponse.prototype, 'emit', inFrontOfResponse);
   // Each class by itself: another tracer may have put its own function on one of them, and would pass by the others.
-  replace(http.Server.prototype, 'emit', inFrontOfServer);
-  whenHttps((https) => replace(https.Server.prototype, 'emit', inFrontOfServer));
-  // Servers of http2 are servers of net and tls; loading http2 only to ask for them would cost every program.
-  replace(net.Server.prototype, 'emit', inFrontOfServer);
+  replace(module.Server.prototype, 'emit', inFrontOfServer);
+  // Servers of http2, which brings http along, are servers of net and tls; loading http2 only to ask for them would
+  // cost every program.
+  replace((require('node:net') as typeof net).Server.prototype, 'emit', inFrontOfServer);
   undoneBy(() => {
     hookedClasses = new WeakSet();
   });
+}
+
+/** The same for https. */
+export function hookServersOfHttps(module: typeof https): void {
+  replace(module.Server.prototype, 'emit', inFrontOfServer);
 }

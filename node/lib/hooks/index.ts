@@ -1,10 +1,10 @@
 // What is detected without code.
 import { caught } from '../errors';
+import { whenLoaded } from './builtins';
 import { hookFetch } from './fetch';
 import { hookFrameworks } from './frameworks';
-import { hookClients } from './http-client';
-import { hookServers } from './http-server';
-import { hookHttps } from './https';
+import type * as Clients from './http-client';
+import type * as Servers from './http-server';
 import { putBack } from './replaced';
 
 /** One set of hooks per thread, however many copies of the package there are. */
@@ -12,11 +12,33 @@ const INSTALLED = Symbol.for('tierline.hooks');
 
 const flags = globalThis as { [INSTALLED]?: boolean };
 
+/** Clients and servers of Node.js itself. What they are hooked with is read when they are there. */
+function hookHttp(): void {
+  whenLoaded(
+    (http) => {
+      servers().hookServers(http);
+      clients().hookClients(http);
+    },
+    (https) => {
+      servers().hookServersOfHttps(https);
+      clients().hookClientsOfHttps(https);
+    },
+  );
+}
+
+function servers(): typeof Servers {
+  return require('./http-server') as typeof Servers;
+}
+
+function clients(): typeof Clients {
+  return require('./http-client') as typeof Clients;
+}
+
 /** Installs the hooks, once. They do nothing until the agent runs. */
 export function installHooks(): void {
   if (flags[INSTALLED] === true) return;
   Object.defineProperty(flags, INSTALLED, { value: true, configurable: true });
-  for (const hook of [hookServers, hookClients, hookFetch, hookFrameworks, hookHttps]) {
+  for (const hook of [hookHttp, hookFetch, hookFrameworks]) {
     try {
       hook();
     } catch {

@@ -23,3 +23,17 @@ export const TRACE_STATE_CHARS_MAX = 512;
 
 /** Frames of an exit call's `stackTrace`. */
 export const STACK_FRAMES_MAX = 20;
+
+/** Bytes of a program's file in which a bundler's work is looked for; smaller ones hold no library, larger ones too
+ * much. */
+export const BUNDLE_BYTES_MIN = 64 << 10;
+export const BUNDLE_BYTES_MAX = 16 << 20;
+
+/** Bytes looked at in one turn of the event loop. */
+export const BUNDLE_CHUNK_BYTES = 32 << 10;
+
+/** When that begins, behind the start. */
+export const BUNDLE_LOOKED_AT_AFTER_MS = 2_000;
+
+/** Attributes of a message that SQS accepts. */
+export const SQS_ATTRIBUTES_MAX = 10;

@@ -2,10 +2,12 @@
 import Module from 'node:module';
 import type { Called } from '../context';
 import { caught } from '../errors';
-import { replace, undoneBy } from './replaced';
+import { ownedBy, putBackOf, replace, undoneBy } from './replaced';
 
 /** A module on the list. */
 export interface Watched {
+  /** The library it is of, as the setting that leaves libraries out names it. */
+  readonly library: string;
   /** Whether a request for a module means it: its name, or the path of its file. */
   readonly means: RegExp;
   /** The last parts of such requests, without which `means` is not asked: most modules are not meant. */
@@ -18,6 +20,27 @@ const byEnding = new Map<string, Watched[]>();
 /** What became of exports that were looked at. */
 let seen = new WeakMap<object, Map<Watched, object | undefined>>();
 let isWatching = false;
+/** Libraries that a setting leaves out. */
+let leftOut: ReadonlySet<string> = new Set();
+
+/** Leaves libraries untouched, those that are hooked already too. */
+export function leaveOut(names: readonly string[]): void {
+  leftOut = new Set(names.map((name) => name.trim().toLowerCase()));
+  for (const name of leftOut) putBackOf(name);
+}
+
+/** Libraries that the program has asked for. */
+const found = new Set<string>();
+
+/** Whether the program has asked for a library. */
+export function isFound(name: string): boolean {
+  return found.has(name);
+}
+
+/** Whether a setting leaves a library out. */
+export function isLeftOut(name: string): boolean {
+  return leftOut.has(name);
+}
 
 /** Puts modules on the list. Those that are loaded already are looked at when they are asked for again. */
 export function watchModules(watched: readonly Watched[]): void {
@@ -65,11 +88,13 @@ function look(request: string, exported: unknown): unknown {
 }
 
 function looked(one: Watched, exported: object): object | undefined {
+  found.add(one.library);
+  if (isLeftOut(one.library)) return undefined;
   let known = seen.get(exported);
   if (known === undefined) seen.set(exported, (known = new Map()));
   if (!known.has(one)) {
     known.set(one, undefined);
-    known.set(one, one.loaded(exported));
+    known.set(one, ownedBy(one.library, () => one.loaded(exported)));
   }
   return known.get(one);
 }

@@ -7,10 +7,24 @@ interface Replaced {
   readonly ours: unknown;
   /** `undefined` when the function was inherited. */
   readonly before: PropertyDescriptor | undefined;
+  /** The library it belongs to. */
+  readonly owner: string;
 }
 
 const replaced: Replaced[] = [];
 const undoing: (() => void)[] = [];
+let owner = '';
+
+/** Calls `work`; what it replaces belongs to a library. */
+export function ownedBy<R>(library: string, work: () => R): R {
+  const before = owner;
+  owner = library;
+  try {
+    return work();
+  } finally {
+    owner = before;
+  }
+}
 
 /**
  * Puts a function of ours in the place of `target[name]`; what `make` is given is the one that was there. Keeps name,
@@ -29,7 +43,7 @@ export function replace(target: object, name: PropertyKey, make: (original: Call
     // Frozen: then it stays as it is.
     return false;
   }
-  replaced.push({ target: holder, name, ours, before });
+  replaced.push({ target: holder, name, ours, before, owner });
   return true;
 }
 
@@ -53,12 +67,24 @@ export function undoneBy(undo: () => void): void {
   undoing.push(undo);
 }
 
+/** Puts back what belongs to a library. */
+export function putBackOf(library: string): void {
+  for (let place = replaced.length - 1; place >= 0; place -= 1) {
+    const one = replaced[place] as Replaced;
+    if (one.owner !== library) continue;
+    replaced.splice(place, 1);
+    restore(one);
+  }
+}
+
 /** Puts everything back that nobody else has replaced since. What others stand in front of stays, and does nothing. */
 export function putBack(): void {
-  for (const { target, name, ours, before } of replaced.splice(0).reverse()) {
-    if (target[name] !== ours) continue;
-    if (before === undefined) delete target[name];
-    else Object.defineProperty(target, name, before);
-  }
+  for (const one of replaced.splice(0).reverse()) restore(one);
   for (const undo of undoing.splice(0).reverse()) undo();
+}
+
+function restore({ target, name, ours, before }: Replaced): void {
+  if (target[name] !== ours) return;
+  if (before === undefined) delete target[name];
+  else Object.defineProperty(target, name, before);
 }

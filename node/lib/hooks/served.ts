@@ -64,3 +64,11 @@ export function takeLeft(): Served | undefined {
   left = undefined;
   return served;
 }
+
+/** A response whose last listeners run, when there is one. */
+export const finishing: { last: { end(): void } | undefined } = { last: undefined };
+
+/** One of these listeners ends the process: the transaction has ended by then. */
+export function endFinishing(): void {
+  finishing.last?.end();
+}

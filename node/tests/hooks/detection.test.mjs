@@ -67,3 +67,43 @@ test('detection switched off; the API goes on', async () => {
   assert.deepEqual(bts, { '/asked/for': 1 });
   assert.deepEqual(lines, []);
 });
+
+const ONE_OF_EACH = `
+  const back = http.createServer((request, response) => response.end('ok'));
+  const backPort = await listen(back);
+  const server = http.createServer(async (request, response) => {
+    const txn = appd.startTransaction('own');
+    await ask(backPort, '/back');
+    await (await fetch('http://127.0.0.1:' + backPort + '/fetched')).text();
+    response.end('ok');
+    process.on('exit', () => txn.end());
+  });
+  const port = await listen(server);
+  await ask(port, '/seen/by/nobody');
+  process.exit(0);`;
+
+for (const [name, env, bts, exits] of [
+  ['all of it', { TIERLINE_DETECTION: 'off' }, { own: 1 }, 0],
+  ['http', { TIERLINE_DETECTION_WITHOUT: 'HTTP, mysql' }, { own: 1 }, 1],
+  ['fetch', { TIERLINE_DETECTION_WITHOUT: 'undici' }, { own: 1, '/seen/by': 1, '/back': 1, '/fetched': 1 }, 1],
+]) {
+  test(`a setting leaves out ${name}; the API and the end of the process go on`, async () => {
+    programs.controller.config = { version: 1 };
+    const { received } = await programs.run(ONE_OF_EACH, { env });
+    const seen = received.bts();
+    assert.equal(seen.own, 1);
+    assert.equal(received.total('appd.exit.duration'), exits);
+    assert.equal(seen['/seen/by'], bts['/seen/by']);
+  });
+}
+
+test('libraries that a bundler put into the program are noted', async () => {
+  const { lines } = await programs.run(`
+    // ${'x'.repeat(70_000)}
+    // node_modules/pg/lib/index.js
+    const { native } = (() => { const file = require('node:path').join(require.resolve('appdynamics'), '..', 'tierline.' + process.platform + '-' + process.arch + (process.platform === 'linux' ? '-gnu' : '') + '.node'); return { native: require(file) }; })();
+    await pause(2300);
+    show(JSON.parse(native.diagnostics()).warnings.filter((warning) => warning.includes('bundler')));`);
+  assert.equal(lines[0].length, 1);
+  assert.match(lines[0][0], /^pg is not detected: a bundler/);
+});

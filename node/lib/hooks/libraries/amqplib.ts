@@ -1,15 +1,12 @@
 // RabbitMQ by `amqplib`: messages carry the headers, and who is given one goes on with the transaction that sent it.
-import { callIn, type Called } from '../../context';
-import { readHeaders } from '../../correlation';
-import { caught } from '../../errors';
+import type { Called } from '../../context';
 import { endAutomaticExit, type ExitCall } from '../../exit-call';
-import { RUNNING } from '../../flags';
 import { property, textOf } from '../../text';
 import { NAME_UNITS_MAX } from '../../limits';
-import { batch } from '../../batch';
-import { beginAutomatic, finish, type TimePromise } from '../../transaction';
+import type { TimePromise } from '../../transaction';
 import { addHeaders } from '../exit-headers';
 import { beginCall, caller, making, replaceMethod } from '../library-call';
+import { processing, received } from '../received';
 
 /** Hooks the channels. */
 export function hook(exported: object): void {
@@ -71,41 +68,10 @@ function inFrontOfConsume(original: Called): Called {
 /** Who is given messages of a queue: each is a transaction, named after the queue, until the function is done. */
 function consumer(queue: string, callback: Called): Called {
   return function (this: unknown, message: unknown): unknown {
-    // Nothing is delivered when the consumer is cancelled.
-    const txn = message === null || message === undefined ? undefined : received(queue, message);
-    if (txn === undefined) return Reflect.apply(callback, this, arguments);
-    let answer: unknown;
-    try {
-      answer = callIn(txn, callback, this, arguments);
-    } catch (error) {
-      finish(txn, error ?? 'thrown');
-      throw error;
-    }
-    if (typeof property(answer, 'then') !== 'function') {
-      finish(txn);
-      return answer;
-    }
-    return (answer as Promise<unknown>).then(
-      (value) => {
-        finish(txn);
-        return value;
-      },
-      (error: unknown) => {
-        finish(txn, error ?? 'rejected');
-        throw error;
-      },
-    );
-  };
-}
-
-function received(queue: string, message: unknown): TimePromise | undefined {
-  try {
-    if (!batch.active && !batch.start()) return undefined;
     const headers = property(property(message, 'properties'), 'headers');
-    const txn = beginAutomatic(queue, readHeaders(headers as object));
-    return txn.state === RUNNING ? txn : undefined;
-  } catch {
-    caught('amqplib: a failure of the agent');
-    return undefined;
-  }
+    // Nothing is delivered when the consumer is cancelled.
+    const txn = message === null || message === undefined ? undefined : received('amqplib', queue, headers);
+    if (txn === undefined) return Reflect.apply(callback, this, arguments);
+    return processing(txn, callback, this, arguments);
+  };
 }

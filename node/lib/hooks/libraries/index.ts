@@ -1,5 +1,5 @@
 // Libraries whose calls become exit calls, and whose messages become transactions. Each hook is loaded with its
-// library.
+// library. What is known of them beside this is in table.ts.
 import type { Watched } from '../modules';
 
 /** A hook of a library. */
@@ -8,8 +8,9 @@ interface LibraryHook {
   hook(exported: object): void;
 }
 
-function library(means: RegExp, endings: readonly string[], load: () => LibraryHook): Watched {
+function library(name: string, means: RegExp, endings: readonly string[], load: () => LibraryHook): Watched {
   return {
+    library: name,
     means,
     endings,
     loaded(exported) {
@@ -19,19 +20,50 @@ function library(means: RegExp, endings: readonly string[], load: () => LibraryH
   };
 }
 
+/** A library by its name, or by the path of its first file. */
+function whole(name: string, file: string, load: () => LibraryHook): Watched {
+  const words = name.split('/');
+  const ending = words[words.length - 1] ?? name;
+  const path = `${name}/${file}`.replace(/[.]/g, '\\.').replace(/\//g, '[\\\\/]');
+  return library(name, new RegExp(`^${name}$|(?:^|[\\\\/])${path}$`), [ending, file.slice(file.lastIndexOf('/') + 1)], load);
+}
+
 /** Every library, by the module in which what we stand in front of is. */
 export const libraries: readonly Watched[] = [
-  library(/^pg$|[\\/]pg[\\/]lib[\\/]index\.js$/, ['pg', 'index.js'], () => require('./pg') as LibraryHook),
-  library(/^pg-pool$|[\\/]pg-pool[\\/]index\.js$/, ['pg-pool', 'index.js'], () => require('./pg') as LibraryHook),
+  whole('pg', 'lib/index.js', () => require('./pg') as LibraryHook),
+  { ...whole('pg-pool', 'index.js', () => require('./pg') as LibraryHook), library: 'pg' },
   library(
+    'mysql',
     /(?:lib|base)[\\/](?:connection|pool)(?:\.js)?$/i,
     ['Connection', 'Pool', 'connection.js', 'pool.js'],
     () => require('./mysql') as LibraryHook,
   ),
-  library(/^ioredis$|[\\/]ioredis[\\/]built[\\/]index\.js$/, ['ioredis', 'index.js'], () => require('./ioredis') as LibraryHook),
-  library(/^redis$|[\\/]redis[\\/]index\.js$/, ['redis', 'index.js'], () => require('./redis') as LibraryHook),
-  library(/[\\/]commander(?:\.js)?$/, ['commander', 'commander.js'], () => require('./redis') as LibraryHook),
-  library(/[\\/]client(?:[\\/]index\.js)?$/, ['client', 'index.js'], () => require('./redis') as LibraryHook),
-  library(/^memcached$|[\\/]memcached[\\/]index\.js$/, ['memcached', 'index.js'], () => require('./memcached') as LibraryHook),
-  library(/[\\/](?:channel|callback)_model(?:\.js)?$/, ['channel_model', 'callback_model', 'channel_model.js', 'callback_model.js'], () => require('./amqplib') as LibraryHook),
+  library(
+    'mongodb',
+    /(?:^|[\\/])cmap[\\/](?:connection|connection_pool|connect)(?:\.js)?$/,
+    ['connection', 'connection_pool', 'connect', 'connection.js', 'connection_pool.js', 'connect.js'],
+    () => require('./mongodb') as LibraryHook,
+  ),
+  whole('ioredis', 'built/index.js', () => require('./ioredis') as LibraryHook),
+  whole('redis', 'index.js', () => require('./redis') as LibraryHook),
+  library('redis', /[\\/]commander(?:\.js)?$/, ['commander', 'commander.js'], () => require('./redis') as LibraryHook),
+  library('redis', /[\\/]client(?:[\\/]index\.js)?$/, ['client', 'index.js'], () => require('./redis') as LibraryHook),
+  whole('memcached', 'index.js', () => require('./memcached') as LibraryHook),
+  library(
+    'amqplib',
+    /[\\/](?:channel|callback)_model(?:\.js)?$/,
+    ['channel_model', 'callback_model', 'channel_model.js', 'callback_model.js'],
+    () => require('./amqplib') as LibraryHook,
+  ),
+  whole('kafkajs', 'index.js', () => require('./kafkajs') as LibraryHook),
+  library(
+    'aws-sdk',
+    /^@(?:aws-sdk|smithy)[\\/]smithy-client$|^@smithy[\\/]core[\\/]client$/,
+    ['smithy-client', 'client'],
+    () => require('./aws') as LibraryHook,
+  ),
+  whole('@grpc/grpc-js', 'build/src/index.js', () => require('./grpc') as LibraryHook),
+  library('@grpc/grpc-js', /^\.\/client$/, ['client'], () => require('./grpc') as LibraryHook),
+  whole('tedious', 'lib/tedious.js', () => require('./tedious') as LibraryHook),
+  whole('cassandra-driver', 'index.js', () => require('./cassandra') as LibraryHook),
 ];
