@@ -8,7 +8,7 @@ import net from 'node:net';
 const listen = (server) => new Promise((go) => server.listen(0, '127.0.0.1', () => go(server.address().port)));
 
 /** Something that listens until it is closed. */
-class Peer {
+export class Peer {
   sockets = new Set();
 
   async start(server) {
@@ -28,7 +28,7 @@ class Peer {
 }
 
 /** Calls `take` with every whole message of a connection; `sizeOf` reads its length from its first bytes. */
-function messages(socket, headBytes, sizeOf, take) {
+export function messages(socket, headBytes, sizeOf, take) {
   let held = Buffer.alloc(0);
   socket.on('data', (data) => {
     held = Buffer.concat([held, data]);
