@@ -1,9 +1,11 @@
-// http and https, which are hooked when the program loads them: together with what they bring along (net, TLS,
+// http, https and http2, which are hooked when the program loads them: together with what they bring along (net, TLS,
 // cryptography) they are megabytes that not every program needs.
 import diagnostics from 'node:diagnostics_channel';
 import type Http from 'node:http';
+import type Http2 from 'node:http2';
 import type Https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
+import { batch } from '../batch';
 import type { Called } from '../context';
 import { caught } from '../errors';
 import { isLeftOut, watchModules } from './modules';
@@ -49,6 +51,11 @@ class Builtin<M> {
     });
   }
 
+  /** Who imported it has it by now. */
+  lookAgain(): void {
+    if (this.isAwaited && this.isLoaded()) this.hook(require(`node:${this.name}`) as M);
+  }
+
   /** Whether it is loaded already. Where Node.js does not tell, it is as if it were. */
   private isLoaded(): boolean {
     const { moduleLoadList } = process as { moduleLoadList?: unknown };
@@ -71,6 +78,7 @@ class Builtin<M> {
 
 const builtinHttp = new Builtin<typeof Http>('http');
 const builtinHttps = new Builtin<typeof Https>('https');
+const builtinHttp2 = new Builtin<typeof Http2>('http2');
 
 /** http makes its channels while it is loaded. */
 function inFrontOfChannel(original: Called): Called {
@@ -89,8 +97,13 @@ function inFrontOfOn(http: typeof Http): (original: Called) => Called {
     };
 }
 
-/** Calls the two with their modules, as soon as the program has them. */
-export function whenLoaded(useHttp: (http: typeof Http) => void, useHttps: (https: typeof Https) => void): void {
+/** Calls the three with their modules, as soon as the program has them. */
+export function whenLoaded(
+  useHttp: (http: typeof Http) => void,
+  useHttps: (https: typeof Https) => void,
+  useHttp2: (http2: typeof Http2) => void,
+): void {
+  builtinHttp2.when(useHttp2);
   builtinHttp.when((http) => {
     useHttp(http);
     builtinHttps.when(useHttps);
@@ -99,3 +112,6 @@ export function whenLoaded(useHttp: (http: typeof Http) => void, useHttps: (http
   if (builtinHttp.isAwaited) replace(diagnostics, 'channel', inFrontOfChannel);
   undoneBy(syncBuiltinESMExports);
 }
+
+// http2 does nothing that could be seen when it is imported.
+batch.everySecond(() => builtinHttp2.lookAgain());

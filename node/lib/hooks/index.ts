@@ -4,6 +4,7 @@ import { whenLoaded } from './builtins';
 import { hookFetch } from './fetch';
 import { hookFrameworks } from './frameworks';
 import type * as Clients from './http-client';
+import type * as ClientsOfHttp2 from './http2-client';
 import type * as Servers from './http-server';
 import { putBack } from './replaced';
 
@@ -22,6 +23,9 @@ function hookHttp(): void {
     (https) => {
       servers().hookServersOfHttps(https);
       clients().hookClientsOfHttps(https);
+    },
+    (http2) => {
+      (require('./http2-client') as typeof ClientsOfHttp2).hookClientsOfHttp2(http2);
     },
   );
 }

@@ -164,3 +164,45 @@ test('calls outside of transactions, and behind their end, are nobody\'s', async
   assert.deepEqual(lines, [true, true]);
   assert.deepEqual(received.exits(), {});
 });
+
+test('requests of http2 sessions: headers, status, errors; the program sees what it would', async () => {
+  const { lines, received } = await programs.run(`
+    const http2 = require('node:http2');
+    const seen = [];
+    const back = http2.createServer();
+    back.on('stream', (stream, headers) => {
+      stream.on('error', () => {});
+      seen.push([headers.singularityheader !== undefined, headers.traceparent?.length, headers.own]);
+      if (headers[':path'] === '/reset') return stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
+      stream.respond({ ':status': headers[':path'] === '/failing?x=1' ? 500 : 200 });
+      stream.end('ok');
+    });
+    const backPort = await listen(back);
+    const session = http2.connect('http://127.0.0.1:' + backPort);
+    const call = (headers) => new Promise((go) => {
+      const stream = session.request(headers);
+      let body = '';
+      stream.on('data', (data) => (body += data)).on('error', (error) => go(error.code)).on('end', () => go(body)).end();
+    });
+    const statuses = [];
+    const server = http.createServer(async (request, response) => {
+      const txn = appd.getTransaction(request);
+      txn.exitCallCompleted = (exit) => (statuses.push([exit.method, exit.statusCode, exit.command.split('/').pop()]), exit);
+      const headers = { ':path': '/fine', ':method': 'POST', own: 'mine' };
+      show([await call(headers), await call({ ':path': '/failing?x=1' }), await call({ ':path': '/reset' }), Object.keys(headers).length]);
+      show(appd.__agent.profiler.getTransaction() === txn);
+      response.end();
+    });
+    const port = await listen(server);
+    await ask(port, '/with/http2');
+    show(seen); show(statuses); show(session.listenerCount('error'));
+    session.close(); back.close(); server.close();`);
+  assert.deepEqual(lines[0], ['ok', 'ok', 'ERR_HTTP2_STREAM_ERROR', 3]);
+  assert.equal(lines[1], true);
+  assert.deepEqual(lines[2], [[true, 55, 'mine'], [true, 55, null], [true, 55, null]]);
+  assert.deepEqual(lines[3], [['POST', 200, 'fine'], ['GET', 500, 'failing'], ['GET', null, 'reset']]);
+  assert.equal(lines[4], 0);
+  const [[name, exit]] = Object.entries(received.exits());
+  assert.match(name, /^127\.0\.0\.1:\d+$/);
+  assert.deepEqual([exit.exitType, exit.count, exit.errors], ['HTTP', 3, 2]);
+});
