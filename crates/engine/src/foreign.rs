@@ -5,6 +5,8 @@
 //! segments, their callers and their BT, [`judge`] the verdicts against rolling thresholds and whether to keep, [`numbers`]
 //! counts everything, and [`kept`] makes the snapshot of a trace that was slow, failed, or is due as a sample.
 //!
+//! Where a service sends metrics but no spans, [`points`] counts from those.
+//!
 //! A decision has a number that grows. What it counts is written under lives made from process and number, so writing it
 //! again changes nothing, and another decision about the same minute adds.
 
@@ -14,6 +16,7 @@ mod judge;
 mod kept;
 mod memory;
 mod numbers;
+mod points;
 mod window;
 
 use std::sync::Arc;

@@ -164,6 +164,15 @@ pub const FOREIGN_EXIT_CALLS_MAX: usize = 2_000;
 /// Tiers whose names, backends and rolling thresholds are remembered.
 pub const FOREIGN_TIERS_MAX: usize = 5_000;
 
+/// Milliseconds after its last spans for which a tier's metrics are not used: longer than SDKs wait between two reports.
+pub const FOREIGN_SPANS_SEEN_MS: u64 = 15 * 60_000;
+
+/// Series of foreign metrics whose last point is remembered; beyond, all begin anew.
+pub const FOREIGN_SERIES_MAX: usize = 50_000;
+
+/// Points of foreign metrics that wait; beyond, senders are told to come back.
+pub const FOREIGN_POINTS_WAITING_MAX: usize = 50_000;
+
 /// Processes that are remembered.
 pub const FOREIGN_PROCESSES_MAX: usize = 20_000;
 

@@ -460,22 +460,43 @@ impl Detector {
         if self.disabled {
             return Detected::Excluded;
         }
-        let name = match self.rules.iter().find(|rule| rule.request.matches(request)) {
-            Some(Rule { names: None, .. }) => return Detected::Excluded,
-            Some(Rule { names: Some((name, split)), .. }) => {
-                let mut name = name.clone();
-                if let Some(split) = split {
-                    append(&mut name, &split.name(request));
-                }
-                name
-            }
+        let name = match self.by_rule(request) {
+            Some(Detected::Excluded) => return Detected::Excluded,
+            Some(Detected::Named(name)) => name,
             None => self.naming.name(request),
         };
-        let cleaned = crate::name::clean_bt_name(&name);
-        if self.excluded_bts.iter().any(|excluded| *excluded == cleaned) {
-            return Detected::Excluded;
+        if self.excludes(&name) { Detected::Excluded } else { Detected::Named(name) }
+    }
+
+    /// What becomes of a request that somebody else gave a name: what a rule says of it; else it is named by the naming
+    /// rule, when that is not the usual one, else it keeps its name. Whether detection is on does not matter.
+    #[must_use]
+    pub fn detect_named(&self, name: &str, request: Option<&dyn Request>) -> Detected {
+        let by_rule = request.and_then(|request| self.by_rule(request));
+        let name = match (by_rule, request) {
+            (Some(Detected::Excluded), _) => return Detected::Excluded,
+            (Some(Detected::Named(name)), _) => name,
+            (None, Some(request)) if self.naming != NamingRule::default() => self.naming.name(request),
+            _ => name.to_owned(),
+        };
+        if self.excludes(&name) { Detected::Excluded } else { Detected::Named(name) }
+    }
+
+    /// What the rule with the highest priority says that is about the request.
+    fn by_rule(&self, request: &dyn Request) -> Option<Detected> {
+        let rule = self.rules.iter().find(|rule| rule.request.matches(request))?;
+        let Some((name, split)) = &rule.names else { return Some(Detected::Excluded) };
+        let mut name = name.clone();
+        if let Some(split) = split {
+            append(&mut name, &split.name(request));
         }
-        Detected::Named(name)
+        Some(Detected::Named(name))
+    }
+
+    /// Whether somebody excluded BTs of this name.
+    fn excludes(&self, name: &str) -> bool {
+        let cleaned = crate::name::clean_bt_name(name);
+        self.excluded_bts.iter().any(|excluded| *excluded == cleaned)
     }
 
     /// Whether only method and path decide, so that an agent may remember the name of a path.

@@ -1,10 +1,13 @@
 //! What other OpenTelemetry SDKs send, before anybody knows which BT it belongs to: spans as *entries* (SERVER, CONSUMER),
 //! *exits* (CLIENT, PRODUCER) and what lies between (INTERNAL). `wire` reads them, `engine` puts them together.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::backend::{ExitType, Property};
+use crate::detection::Request;
 use crate::guid::{Guid, SpanId};
+use crate::histogram::Histogram;
 use crate::identity::AgentIdentity;
 use crate::snapshot::{ErrorRecord, ExitCallRecord, SegmentKind};
 
@@ -32,6 +35,8 @@ pub struct ForeignBatch {
     pub spans: Vec<ForeignSpan>,
     /// Errors it logged within a span.
     pub logged_errors: Vec<LoggedError>,
+    /// Durations out of its metrics.
+    pub points: Vec<ForeignPoint>,
 }
 
 /// A span that somebody else's SDK made.
@@ -81,6 +86,47 @@ pub struct Entry {
     pub name: Arc<str>,
     /// Its attributes.
     pub details: Vec<(Arc<str>, Arc<str>)>,
+    /// The HTTP request that came in, for the rules that name and exclude.
+    pub request: Option<Box<ForeignRequest>>,
+}
+
+/// An HTTP request, as far as attributes tell of it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ForeignRequest {
+    /// `GET`, …
+    pub method: String,
+    /// The path without query.
+    pub path: String,
+    /// The query without `?`.
+    pub query: String,
+    /// Headers by their names in lower case.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Request for ForeignRequest {
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn query(&self) -> &str {
+        &self.query
+    }
+
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let (_, value) = self.headers.iter().find(|(key, _)| key == name)?;
+        Some(Cow::Borrowed(value))
+    }
+}
+
+impl ForeignRequest {
+    fn memory_bytes(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(key, value)| key.len() + value.len() + 64).sum();
+        96 + self.method.len() + self.path.len() + self.query.len() + headers
+    }
 }
 
 /// A call, with the properties our own agents would give it.
@@ -121,7 +167,10 @@ impl ForeignSpan {
             properties.iter().map(|p| p.name.len() + p.value.len() + 64).sum()
         };
         let role = match &self.role {
-            Role::Entry(entry) | Role::Inside(entry) => entry.name.len() + pairs(&entry.details),
+            Role::Entry(entry) | Role::Inside(entry) => {
+                let request = entry.request.as_ref().map_or(0, |request| request.memory_bytes());
+                entry.name.len() + pairs(&entry.details) + request
+            }
             Role::Exit(exit) => {
                 exit.operation.len() + properties(&exit.properties) + properties(&exit.details) + 160
             }
@@ -134,4 +183,110 @@ impl ForeignSpan {
 #[must_use]
 pub fn error_bytes(error: &ErrorRecord) -> usize {
     96 + error.type_name.len() + error.message.len() + error.stack.len()
+}
+
+/// What a service says of calls of one kind in a metric.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForeignPoint {
+    /// The metric.
+    pub metric: &'static str,
+    /// What the calls are for us.
+    pub role: Role,
+    /// Tells the metric's series apart within its process.
+    pub series: u64,
+    /// Whether it counts since the series began; else since the point before.
+    pub cumulative: bool,
+    /// When its counting began, nanoseconds since 1970.
+    pub start_unix_ns: u64,
+    /// When it was taken.
+    pub end_unix_ns: u64,
+    /// The HTTP status all of these calls had.
+    pub http_status: Option<u16>,
+    /// Whether all of these calls failed.
+    pub failed: bool,
+    /// How long they took.
+    pub durations: Durations,
+}
+
+/// How long calls took, as well as a histogram's buckets say.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Durations {
+    /// Calls.
+    pub count: u64,
+    /// Their exact sum, nanoseconds.
+    pub sum_ns: u64,
+    /// A duration for each bucket (its middle, nanoseconds) and the calls in it, shortest first.
+    pub values: Arc<[(u64, u64)]>,
+}
+
+impl Durations {
+    /// What came in since `before`; `None` when this does not go on from there: the process began again.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Option<Self> {
+        let count = self.count.checked_sub(before.count)?;
+        let sum_ns = self.sum_ns.checked_sub(before.sum_ns)?;
+        let of = |durations: &Self, value: u64| {
+            let at = durations.values.binary_search_by_key(&value, |(value, _)| *value).ok()?;
+            durations.values.get(at).map(|(_, calls)| *calls)
+        };
+        if before.values.iter().any(|(value, _)| of(self, *value).is_none()) {
+            return None;
+        }
+        let mut values = Vec::new();
+        for (value, calls) in &*self.values {
+            let calls = calls.checked_sub(of(before, *value).unwrap_or(0))?;
+            if calls > 0 {
+                values.push((*value, calls));
+            }
+        }
+        Some(Self { count, sum_ns, values: Arc::from(values) })
+    }
+
+    /// The same as a histogram; count and sum are exact.
+    #[must_use]
+    pub fn histogram(&self) -> Histogram {
+        let mut histogram = Histogram::new();
+        for (value_ns, calls) in &*self.values {
+            histogram.record_many(*value_ns, *calls);
+        }
+        histogram.with_sum(self.sum_ns)
+    }
+
+    /// Bytes it takes in memory, about.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        64 + self.values.len() * 16
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn durations(values: &[(u64, u64)], sum_ns: u64) -> Durations {
+        Durations { count: values.iter().map(|(_, calls)| calls).sum(), sum_ns, values: Arc::from(values) }
+    }
+
+    #[test]
+    fn what_came_since_is_the_difference_or_nothing_when_it_began_again() {
+        let before = durations(&[(5, 2), (10, 1)], 21);
+        let later = durations(&[(5, 2), (10, 4), (20, 1)], 70);
+        assert_eq!(later.since(&before), Some(durations(&[(10, 3), (20, 1)], 49)));
+        assert_eq!(later.since(&later), Some(durations(&[], 0)));
+        for began_again in [durations(&[(5, 1)], 5), durations(&[(5, 2), (20, 9)], 190)] {
+            assert_eq!(began_again.since(&before), None);
+        }
+    }
+
+    #[test]
+    fn a_histogram_keeps_count_and_sum() {
+        for (values, sum_ns) in [(&[(7_500_000, 1)][..], 6_000_000), (&[(2_000, 3), (9_000_000, 2)], 30_000_000)] {
+            let histogram = durations(values, sum_ns).histogram();
+            let count = values.iter().map(|(_, calls)| calls).sum();
+            assert_eq!((histogram.count(), histogram.sum_ns()), (count, sum_ns));
+            assert!(histogram.min_ns() <= sum_ns / count && histogram.max_ns() >= sum_ns / count);
+            assert!(histogram.max_ns() <= sum_ns);
+        }
+        assert_eq!(Durations::default().histogram(), Histogram::new());
+    }
 }

@@ -188,21 +188,43 @@ impl Histogram {
     }
 
     /// Records one duration.
+    #[inline]
     pub fn record(&mut self, value_ns: u64) {
+        self.record_many(value_ns, 1);
+    }
+
+    /// Records so many equal durations.
+    #[inline]
+    pub fn record_many(&mut self, value_ns: u64, amount: u64) {
+        if amount == 0 {
+            return;
+        }
         self.min_ns = if self.count == 0 { value_ns } else { self.min_ns.min(value_ns) };
         self.max_ns = self.max_ns.max(value_ns);
-        self.count = self.count.saturating_add(1);
-        self.sum_ns = self.sum_ns.saturating_add(value_ns);
+        self.count = self.count.saturating_add(amount);
+        self.sum_ns = self.sum_ns.saturating_add(value_ns.saturating_mul(amount));
         if value_ns == 0 {
-            self.zero_count = self.zero_count.saturating_add(1);
+            self.zero_count = self.zero_count.saturating_add(amount);
         } else {
             let index = index_of(value_ns) >> (SCALE_MAX - self.scale);
             let position = index.wrapping_sub(self.offset);
             match usize::try_from(position).ok().and_then(|p| self.buckets.get_mut(p)) {
-                Some(bucket) => *bucket = bucket.saturating_add(1),
-                None => self.add_outside(index, 1),
+                Some(bucket) => *bucket = bucket.saturating_add(amount),
+                None => self.add_outside(index, amount),
             }
         }
+    }
+
+    /// The same with a sum that is known better than from the durations recorded; minimum and maximum follow it.
+    #[must_use]
+    pub fn with_sum(mut self, sum_ns: u64) -> Self {
+        if let Some(average_ns) = sum_ns.checked_div(self.count) {
+            let above_ns = average_ns + u64::from(!sum_ns.is_multiple_of(self.count));
+            self.min_ns = self.min_ns.min(average_ns);
+            self.max_ns = self.max_ns.max(above_ns).min(sum_ns);
+            self.sum_ns = sum_ns;
+        }
+        self
     }
 
     /// Adds to a bucket that does not exist yet, growing or lowering the scale.

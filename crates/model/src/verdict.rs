@@ -78,6 +78,11 @@ pub struct VerdictCounts {
 impl VerdictCounts {
     /// Counts one execution.
     pub fn add(&mut self, verdict: Verdict) {
+        self.add_many(verdict, 1);
+    }
+
+    /// Counts so many of one verdict.
+    pub fn add_many(&mut self, verdict: Verdict, executions: u64) {
         let count = match verdict {
             Verdict::Normal => &mut self.normal,
             Verdict::Slow => &mut self.slow,
@@ -85,7 +90,7 @@ impl VerdictCounts {
             Verdict::Stall => &mut self.stall,
             Verdict::Error => &mut self.error,
         };
-        *count = count.saturating_add(1);
+        *count = count.saturating_add(executions);
     }
 
     /// The count of one verdict.

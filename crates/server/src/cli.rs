@@ -69,7 +69,7 @@ struct Up {
     /// An access key that is to exist (1 to 256 visible ASCII characters)
     #[arg(long)]
     access_key: Option<String>,
-    /// The password user admin is to have (at least 8 characters)
+    /// The password user admin is to have (at least 12 characters)
     #[arg(long)]
     admin_password: Option<String>,
     /// The password user root of the account system is to have, who manages accounts

@@ -152,7 +152,7 @@ pub fn accept(
         }
         Signal::Logs => Outcome::default(),
     };
-    if signal == Signal::Logs || (signal == Signal::Traces && outcome.not_understood > 0) {
+    if signal == Signal::Logs || outcome.not_understood > 0 {
         let found = foreign::decode(signal, encoding, body, &limits)?;
         let request = (signal, encoding, body);
         let received = controller.foreign.receive(account, received_ms, request, found.batches)?;

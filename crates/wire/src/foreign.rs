@@ -12,14 +12,16 @@ mod decode;
 mod entry;
 mod exit;
 mod logs;
+mod points;
 mod resource;
 
-pub use tierline_model::foreign::{Entry, Exit, ForeignBatch, ForeignSpan, LoggedError, Role};
+pub use tierline_model::foreign::{Entry, Exit, ForeignBatch, ForeignPoint, ForeignSpan, LoggedError, Role};
 
 use crate::otlp::Outcome;
 
 pub use decode::{decode_traces, decode_traces_json};
 pub use logs::{decode_logs, decode_logs_json};
+pub use points::{decode_points, decode_points_json};
 
 /// The application of services that name none in `service.namespace`.
 pub const DEFAULT_APPLICATION: &str = "OpenTelemetry";
@@ -32,6 +34,6 @@ pub const DEFAULT_TIER: &str = "unknown_service";
 pub struct DecodedForeign {
     /// One per resource, in the order of the request.
     pub batches: Vec<ForeignBatch>,
-    /// Its spans or log records; those of our agents are not counted here.
+    /// Its spans, log records or points; those of our agents are not counted here.
     pub outcome: Outcome,
 }

@@ -50,6 +50,12 @@ pub const FOREIGN_DETAIL_CHARS_MAX: usize = 1_000;
 /// The longest duration a foreign span may have, nanoseconds: a day. A longer one is a broken clock.
 pub const FOREIGN_DURATION_NS_MAX: u64 = 24 * 3_600 * 1_000_000_000;
 
+/// Characters of a foreign request's path, query or header that naming rules look at.
+pub const FOREIGN_REQUEST_CHARS_MAX: usize = 1_000;
+
+/// Calls one point of a foreign metric may count: more is no number of calls.
+pub const FOREIGN_CALLS_PER_POINT_MAX: u64 = 1_000_000_000_000;
+
 /// Bytes of an attribute's name; a longer one rejects its point or span. Ours: a prefix and 100 characters.
 pub const ATTRIBUTE_KEY_BYTES_MAX: usize = 512;
 

@@ -2562,7 +2562,7 @@ export interface components {
         PasswordRequest: {
             /** @description The present one; needed to change one's own from the page. */
             currentPassword?: string | null;
-            /** @description The new password, at least 8 bytes. */
+            /** @description The new password, at least 12 characters. */
             password: string;
             /** @description Whose; a user that is not there is made, when an administrator asks. */
             user: string;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tierline_model::foreign::{Exit, Role};
+use tierline_model::foreign::{Entry, Exit, Role};
 use tierline_model::interval::Caller;
 use tierline_model::limits::EXIT_SEQUENCE_BYTES_MAX;
 use tierline_model::trace_context::{TraceParent, read_member};
@@ -25,6 +25,8 @@ pub(super) struct SegmentDraft {
     pub(super) inside: Vec<usize>,
     /// The tier before asked to keep the request.
     pub(super) wanted: bool,
+    /// A rule excludes it: it is not counted, not kept, and what it calls begins anew.
+    pub(super) excluded: bool,
 }
 
 /// A trace, put together.
@@ -48,8 +50,8 @@ pub(super) struct Assembled {
 
 /// What only a tier's state can tell.
 pub(super) trait Namer {
-    /// The BT that begins with this name.
-    fn bt(&mut self, process: &Process, name: &str) -> BtRef;
+    /// The BT that begins with this; `None` when a rule excludes it.
+    fn bt(&mut self, process: &Process, entry: &Entry) -> Option<BtRef>;
     /// The backend of a call.
     fn backend(&mut self, process: &Process, exit: &Exit) -> Backend;
 }
@@ -252,6 +254,7 @@ impl Assembled {
                     exits: Vec::new(),
                     inside: Vec::new(),
                     wanted: false,
+                    excluded: false,
                 });
             }
         }
@@ -350,7 +353,7 @@ impl Assembled {
         let found = match shape.parents.get(span_number) {
             Some(Parent::Here(parent)) => caller_segment.and_then(|caller| {
                 let calling = shape.calling(&self.spans, *parent);
-                let draft = self.segments.get(caller)?;
+                let draft = self.segments.get(caller).filter(|draft| !draft.excluded)?;
                 let tier = self.spans.get(calling)?.process.tier_id;
                 let backend = self.backends.get(&calling).map(|backend| backend.id);
                 let sequence = self.numbers.get(&calling).map_or_else(
@@ -382,9 +385,10 @@ impl Assembled {
         });
         // Another application begins a BT of its own, as behind our agents.
         let found = found.filter(|((_, app_id), ..)| *app_id == process.app_id).or(by_header);
-        let name = match &held.span.role {
-            Role::Entry(entry) | Role::Inside(entry) => Arc::clone(&entry.name),
-            Role::Exit(exit) => Arc::clone(&exit.name),
+        let bt = match (&found, &held.span.role) {
+            // An exit call begins no segment.
+            (Some(_), _) | (None, Role::Exit(_)) => None,
+            (None, Role::Entry(entry) | Role::Inside(entry)) => Some(namer.bt(&process, entry)),
         };
         let Some(draft) = self.segments.get_mut(segment) else { return };
         draft.wanted = wanted;
@@ -395,7 +399,10 @@ impl Assembled {
                 draft.sequence = sequence;
                 draft.wanted |= wanted;
             }
-            None => draft.bt = namer.bt(&process, &name),
+            None => match bt.flatten() {
+                Some(bt) => draft.bt = bt,
+                None => draft.excluded = true,
+            },
         }
     }
 

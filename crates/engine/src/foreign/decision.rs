@@ -43,6 +43,7 @@ impl Window {
             let numbers = accounts.entry(Arc::clone(&key.account)).or_default();
             self.decide_trace(&key, &assembled, &trace.errors, numbers, now_ms);
         }
+        self.count_points(store, now_ms, &mut accounts);
         accounts
             .into_iter()
             .flat_map(|(account, numbers)| numbers.into_batches(&account, decision, now_ms))
@@ -65,7 +66,8 @@ impl Window {
             .enumerate()
             .map(|(number, _)| self.judge_segment(key, assembled, number, logged.get(&number)))
             .collect();
-        for (draft, judged) in assembled.segments.iter().zip(&judged) {
+        let counted = || assembled.segments.iter().zip(&judged).filter(|(draft, _)| !draft.excluded);
+        for (draft, judged) in counted() {
             if let Some(held) = assembled.spans.get(draft.span) {
                 let (process, duration_ns) = (&held.process, held.span.duration_ns);
                 numbers.segment(
@@ -75,7 +77,14 @@ impl Window {
                     duration_ns,
                     judged.end_ms,
                 );
-                self.judge.executed(&key.account, process.tier_id, draft.bt.id, duration_ns, judged.end_ms);
+                let executions = (duration_ns, 1);
+                self.judge.executed(
+                    &key.account,
+                    process.tier_id,
+                    draft.bt.id,
+                    executions,
+                    judged.end_ms,
+                );
                 for exit in &draft.exits {
                     self.count_exit(key, assembled, *exit, (draft.bt.id, draft.bt.app_id), numbers);
                 }
@@ -164,7 +173,8 @@ impl Window {
     ) -> bool {
         let mut keep = self.memory.kept(key) || self.memory.is_kept_elsewhere(key);
         let mut sample = None;
-        for (draft, judged) in assembled.segments.iter().zip(judged) {
+        let counted = || assembled.segments.iter().zip(judged).filter(|(draft, _)| !draft.excluded);
+        for (draft, judged) in counted() {
             keep |= judged.verdict != Verdict::Normal || draft.wanted;
             if draft.bt.origin.is_some()
                 && sample.is_none()
@@ -179,7 +189,7 @@ impl Window {
         if !keep && sample.is_none() {
             return false;
         }
-        for (draft, judged) in assembled.segments.iter().zip(judged).take(FOREIGN_SEGMENTS_MAX) {
+        for (draft, judged) in counted().take(FOREIGN_SEGMENTS_MAX) {
             let policy = match judged.verdict {
                 Verdict::Error => CapturePolicy::ErrorSampling,
                 Verdict::Slow | Verdict::VerySlow | Verdict::Stall => CapturePolicy::SlaFailure,
@@ -244,6 +254,7 @@ fn places(assembled: &Assembled) -> Vec<(SpanId, Option<Place>)> {
             let backend_id = assembled.backends.get(&number).map(|backend| backend.id);
             let owner = assembled.owners.get(number).copied().flatten();
             let place = match (owner.and_then(|owner| assembled.segments.get(owner)), late.get(&number)) {
+                (Some(draft), _) if draft.excluded => None,
                 (Some(draft), _) => Some(Place {
                     process: Arc::clone(&held.process),
                     bt_id: draft.bt.id,

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use tierline_model::foreign::Exit;
+use tierline_model::detection::{self, Detected, Detector};
+use tierline_model::foreign::{Entry, Exit};
+use tierline_model::name::clean_bt_name;
 use tierline_model::transaction::other_traffic_name;
 use tierline_model::{
     AgentConfig, Backend, BackendId, BackendKey, BtId, BtOrigin, BtRef, CapturePolicy, EntryType,
@@ -32,6 +34,7 @@ struct TierState {
     read_ms: u64,
     config: AgentConfig,
     filter: ErrorFilter,
+    detector: Detector,
     names: HashSet<BtId>,
     backends: HashSet<BackendId>,
     bts: HashMap<BtId, BtState>,
@@ -68,6 +71,7 @@ impl Judge {
         let (app_id, tier_id) = (process.app_id, process.tier_id);
         if let Ok(config) = agent_configuration::effective(store, account, app_id, Some(tier_id)) {
             tier.filter = ErrorFilter::new(&config.errors).unwrap_or_default();
+            tier.detector = Detector::new(&config.detection, EntryType::OpenTelemetry).unwrap_or_default();
             tier.config = config;
         }
         // The names that have their own line keep it over a restart.
@@ -113,20 +117,24 @@ impl Judge {
         policy.in_force(&state.window.sums())
     }
 
-    /// An execution ended.
+    /// Executions of this duration ended.
     pub(super) fn executed(
         &mut self,
         account: &Arc<str>,
         tier_id: TierId,
         bt: BtId,
-        duration_ns: u64,
+        (duration_ns, executions): (u64, u64),
         end_ms: u64,
     ) {
         let state = self.tier(account, tier_id).bts.entry(bt).or_default();
-        let mut moments = Moments::default();
-        moments.add(duration_ns as f64 / 1e6);
+        let (duration_ms, count) = (duration_ns as f64 / 1e6, executions as f64);
+        let moments = Moments {
+            count: executions,
+            sum_ms: duration_ms * count,
+            sum_of_squares: duration_ms * duration_ms * count,
+        };
         state.window.add(&moments, end_ms);
-        state.executions += 1;
+        state.executions += executions;
     }
 
     /// Why a normal execution of a BT that begins here is kept.
@@ -174,20 +182,25 @@ impl Judge {
 }
 
 impl Namer for AccountNames<'_> {
-    fn bt(&mut self, process: &Process, name: &str) -> BtRef {
+    fn bt(&mut self, process: &Process, entry: &Entry) -> Option<BtRef> {
         let tier = self.judge.tier(&self.account, process.tier_id);
+        let request = entry.request.as_deref().map(|request| request as &dyn detection::Request);
+        let name: Arc<str> = match tier.detector.detect_named(&entry.name, request) {
+            Detected::Excluded => return None,
+            Detected::Named(name) if *name == *entry.name => Arc::clone(&entry.name),
+            Detected::Named(name) => Arc::from(clean_bt_name(&name)),
+        };
         let agent = &process.agent;
-        let id = BtId::of(&agent.application, &agent.tier, EntryType::OpenTelemetry, name);
-        let promoted = tier.config.promoted_bts.iter().any(|promoted| promoted == name);
+        let id = BtId::of(&agent.application, &agent.tier, EntryType::OpenTelemetry, &name);
+        let promoted = tier.config.promoted_bts.iter().any(|promoted| **promoted == *name);
         if !tier.names.contains(&id) && !promoted {
             if tier.config.lock_down || tier.names.len() >= tier.config.limits.bts_max {
-                return Judge::other_traffic(process);
+                return Some(Judge::other_traffic(process));
             }
             tier.names.insert(id);
         }
-        let origin =
-            BtOrigin { name: Arc::from(name), entry_type: EntryType::OpenTelemetry, other_traffic: false };
-        BtRef { id, app_id: process.app_id, origin: Some(origin) }
+        let origin = BtOrigin { name, entry_type: EntryType::OpenTelemetry, other_traffic: false };
+        Some(BtRef { id, app_id: process.app_id, origin: Some(origin) })
     }
 
     fn backend(&mut self, process: &Process, exit: &Exit) -> Backend {

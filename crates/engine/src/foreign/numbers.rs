@@ -50,46 +50,97 @@ impl Numbers {
     pub(super) fn segment(
         &mut self,
         process: &Arc<Process>,
-        (bt, caller): (&BtRef, Option<Caller>),
+        of: (&BtRef, Option<Caller>),
         verdict: Verdict,
         duration_ns: u64,
         end_ms: u64,
     ) {
+        let metrics = self.executed(process, of, 1, end_ms);
+        metrics.verdicts.add(verdict);
+        metrics.duration.record(duration_ns);
+    }
+
+    /// Many at one time.
+    pub(super) fn segments(
+        &mut self,
+        process: &Arc<Process>,
+        of: (&BtRef, Option<Caller>),
+        verdicts: VerdictCounts,
+        durations: &Histogram,
+        end_ms: u64,
+    ) {
+        let metrics = self.executed(process, of, durations.count(), end_ms);
+        metrics.verdicts += verdicts;
+        metrics.duration.merge(durations);
+    }
+
+    fn executed(
+        &mut self,
+        process: &Arc<Process>,
+        (bt, caller): (&BtRef, Option<Caller>),
+        executions: u64,
+        end_ms: u64,
+    ) -> &mut SegmentMetrics {
         let draft = self.draft(process, end_ms);
-        let metrics = draft.segments.entry((bt.id, bt.app_id, caller)).or_insert_with(|| SegmentMetrics {
+        draft.ledger.begun += executions;
+        draft.ledger.ended += executions;
+        if bt.origin.as_ref().is_some_and(|origin| origin.other_traffic) {
+            draft.ledger.other_traffic += executions;
+        }
+        draft.segments.entry((bt.id, bt.app_id, caller)).or_insert_with(|| SegmentMetrics {
             bt: bt.clone(),
             caller,
             verdicts: VerdictCounts::default(),
             duration: Histogram::new(),
-        });
-        metrics.verdicts.add(verdict);
-        metrics.duration.record(duration_ns);
-        draft.ledger.begun += 1;
-        draft.ledger.ended += 1;
-        draft.ledger.other_traffic +=
-            u64::from(bt.origin.as_ref().is_some_and(|origin| origin.other_traffic));
+        })
     }
 
     pub(super) fn exit(
         &mut self,
         process: &Arc<Process>,
-        (bt_id, app_id): (BtId, AppId),
+        bt: (BtId, AppId),
         backend: &Backend,
         failed: bool,
         duration_ns: u64,
         end_ms: u64,
     ) {
+        let metrics = self.called(process, bt, backend, 1, end_ms);
+        metrics.errors += u64::from(failed);
+        metrics.duration.record(duration_ns);
+    }
+
+    /// Many at one time.
+    pub(super) fn exits(
+        &mut self,
+        process: &Arc<Process>,
+        bt: (BtId, AppId),
+        backend: &Backend,
+        failed: u64,
+        durations: &Histogram,
+        end_ms: u64,
+    ) {
+        let metrics = self.called(process, bt, backend, durations.count(), end_ms);
+        metrics.errors += failed;
+        metrics.duration.merge(durations);
+    }
+
+    fn called(
+        &mut self,
+        process: &Arc<Process>,
+        (bt_id, app_id): (BtId, AppId),
+        backend: &Backend,
+        calls: u64,
+        end_ms: u64,
+    ) -> &mut ExitMetrics {
         let draft = self.draft(process, end_ms);
-        let metrics = draft.exits.entry((bt_id, app_id, backend.id)).or_insert_with(|| ExitMetrics {
+        draft.ledger.exit_calls += calls;
+        draft.exits.entry((bt_id, app_id, backend.id)).or_insert_with(|| ExitMetrics {
             bt_id,
             app_id,
             backend: backend.clone(),
             errors: 0,
             duration: Histogram::new(),
-        });
-        metrics.errors += u64::from(failed);
-        metrics.duration.record(duration_ns);
-        draft.ledger.exit_calls += 1;
+        })
     }
 
     pub(super) fn keep(&mut self, process: &Arc<Process>, segment: Segment, end_ms: u64) {

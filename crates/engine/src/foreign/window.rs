@@ -11,6 +11,7 @@ use tierline_store::Resolution;
 use super::assembly::is_called_by_ours;
 use super::judge::Judge;
 use super::memory::Memory;
+use super::points::Points;
 use super::{Held, Process, TraceKey};
 use crate::limits::{
     FOREIGN_DECISIONS_MAX, FOREIGN_LOGGED_ERRORS_MAX, FOREIGN_PATIENCE, FOREIGN_PROCESSES_MAX,
@@ -54,6 +55,8 @@ pub struct Received {
     pub spans: u64,
     /// They had come before.
     pub repeated: u64,
+    /// Points of metrics; they wait as well.
+    pub points: u64,
 }
 
 /// A trace that waits.
@@ -70,14 +73,6 @@ pub struct Trace {
     complete: Option<bool>,
 }
 
-impl Trace {
-    /// The log file its first span stands in.
-    #[must_use]
-    pub fn log_file(&self) -> u64 {
-        self.log_file
-    }
-}
-
 /// Traces that wait, and what is remembered of those decided.
 #[derive(Default)]
 pub struct Window {
@@ -86,6 +81,7 @@ pub struct Window {
     bytes: usize,
     pub(super) memory: Memory,
     pub(super) judge: Judge,
+    pub(super) points: Points,
     processes: HashMap<(Arc<str>, Incarnation), Arc<Process>>,
     pub(super) resolutions: BTreeMap<Arc<str>, Vec<Resolution>>,
     /// Exit calls that were not counted because no segment was around them.
@@ -97,6 +93,20 @@ impl Window {
     #[must_use]
     pub fn new(settings: WindowSettings) -> Self {
         Self { settings, ..Self::default() }
+    }
+
+    /// An empty window that begins to listen now: of what counts since before, only what is added counts.
+    #[must_use]
+    pub fn since(settings: WindowSettings, now_ms: u64) -> Self {
+        let mut window = Self::new(settings);
+        window.points.since_ms = now_ms;
+        window
+    }
+
+    /// Whether it holds so much that nothing more may come in before something was decided.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.bytes > self.settings.bytes_max.saturating_mul(2) || self.points.is_full()
     }
 
     /// Its settings.
@@ -123,10 +133,11 @@ impl Window {
         self.outside
     }
 
-    /// The oldest log file that a waiting trace needs.
+    /// The oldest log file that something waiting needs.
     #[must_use]
     pub fn oldest_log_file(&self) -> Option<u64> {
-        self.traces.values().map(|trace| trace.log_file).min()
+        let of_traces = self.traces.values().map(|trace| trace.log_file).min();
+        of_traces.into_iter().chain(self.points.oldest_log_file()).min()
     }
 
     /// Takes in what one request brought. `log_file`: where it is written down.
@@ -140,6 +151,16 @@ impl Window {
         let mut received = Received::default();
         for batch in batches {
             let process = self.process(account, batch.agent);
+            if !batch.spans.is_empty() {
+                self.points.spans_came(account, &process, received_ms);
+            }
+            for point in batch.points {
+                if self.points.receive(account, &process, (received_ms, log_file), point) {
+                    received.points += 1;
+                } else {
+                    received.repeated += 1;
+                }
+            }
             for span in batch.spans {
                 let key = TraceKey { account: Arc::clone(account), guid: span.guid };
                 if self.receive_span(key, received_ms, log_file, &process, span) {

@@ -6,7 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tierline_engine::agent_configuration::{self, Patch};
+use tierline_engine::agent_configuration::{self, ConfigurationError, Patch};
+use tierline_engine::events::Event;
 use tierline_engine::names::Names;
 use tierline_model::{AppId, TierId};
 use tierline_store::{AgentRecord, Store};
@@ -197,12 +198,32 @@ pub async fn put(
     Parameters(query): Parameters<TierQuery>,
     Body(request): Body<ConfigurationRequest>,
 ) -> Result<Json<Configuration>, ApiError> {
+    let ConfigurationRequest { version, patch } = request;
+    change(&controller, place, query, move |store, account, of, by| {
+        agent_configuration::put(store, account, of, &patch, version, by)
+    })
+    .await
+}
+
+/// Writes another version, and answers what holds then.
+async fn change(
+    controller: &Shared,
+    place: Place,
+    query: TierQuery,
+    write: impl FnOnce(
+        &dyn Store,
+        &str,
+        (AppId, Option<TierId>),
+        (&str, u64),
+    ) -> Result<(Patch, Event), ConfigurationError>
+    + Send
+    + 'static,
+) -> Result<Json<Configuration>, ApiError> {
     place.visitor.must(Permission::ConfigureApplications)?;
     let tier = optional_id(query.tier, TierId::from_u64)?;
     let work = move |store: &dyn Store| -> Result<Configuration, ApiError> {
-        let (account, by) = (&place.account, (place.visitor.user.as_str(), now_ms()));
-        let of = (place.app_id, tier);
-        agent_configuration::put(store, account, of, &request.patch, request.version, by)?;
+        let account = &place.account;
+        write(store, account, (place.app_id, tier), (place.visitor.user.as_str(), now_ms()))?;
         let object = format!("agent-configuration:{}", place.app_id);
         audit::record(store, &place.visitor, Done::ObjectUpdated, &object, now_ms());
         configuration(store, account, place.app_id, tier)
@@ -260,16 +281,8 @@ pub async fn roll_back(
     Parameters(query): Parameters<TierQuery>,
     Body(request): Body<RollBackRequest>,
 ) -> Result<Json<Configuration>, ApiError> {
-    place.visitor.must(Permission::ConfigureApplications)?;
-    let tier = optional_id(query.tier, TierId::from_u64)?;
-    let work = move |store: &dyn Store| -> Result<Configuration, ApiError> {
-        let (account, by) = (&place.account, (place.visitor.user.as_str(), now_ms()));
-        agent_configuration::roll_back(store, account, (place.app_id, tier), request.version, by)?;
-        let object = format!("agent-configuration:{}", place.app_id);
-        audit::record(store, &place.visitor, Done::ObjectUpdated, &object, now_ms());
-        configuration(store, account, place.app_id, tier)
-    };
-    let answer = controller.work(work).await??;
-    controller.conversations.forget_configurations();
-    Ok(Json(answer))
+    change(&controller, place, query, move |store, account, of, by| {
+        agent_configuration::roll_back(store, account, of, request.version, by)
+    })
+    .await
 }

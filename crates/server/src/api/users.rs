@@ -22,7 +22,7 @@ use crate::users::{Provider, UserRecord};
 pub struct PasswordRequest {
     /// Whose; a user that is not there is made, when an administrator asks.
     pub user: String,
-    /// The new password, at least 8 bytes.
+    /// The new password, at least 12 characters.
     pub password: String,
     /// The present one; needed to change one's own from the page.
     #[serde(default)]

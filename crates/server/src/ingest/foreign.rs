@@ -74,7 +74,8 @@ pub fn decode(
         (Signal::Traces, Encoding::Json) => foreign::decode_traces_json(body, limits),
         (Signal::Logs, Encoding::Protobuf) => foreign::decode_logs(body, limits),
         (Signal::Logs, Encoding::Json) => foreign::decode_logs_json(body, limits),
-        (Signal::Metrics, _) => Ok(DecodedForeign::default()),
+        (Signal::Metrics, Encoding::Protobuf) => foreign::decode_points(body, limits),
+        (Signal::Metrics, Encoding::Json) => foreign::decode_points_json(body, limits),
     }
 }
 
@@ -89,7 +90,7 @@ impl Foreign {
     /// When the folder cannot be used.
     pub fn open(&self, folder: &Path, settings: WindowSettings, store: &dyn Store) -> std::io::Result<()> {
         let mut state = self.lock();
-        state.window = Window::new(settings);
+        state.window = Window::since(settings, now_ms());
         let log = ForeignLog::open(folder, |file, record| state.replay(file, record, store))?;
         state.log = Some(log);
         Ok(())
@@ -107,7 +108,7 @@ impl Foreign {
             return Ok(Received::default());
         }
         let mut state = self.lock();
-        if state.window.bytes() > state.window.settings().bytes_max.saturating_mul(2) {
+        if state.window.is_full() {
             return Err(IngestError::Overloaded);
         }
         let mut file = 0;
@@ -195,7 +196,7 @@ impl State {
             return Ok(());
         }
         let keys = self.window.due(now_ms);
-        if keys.is_empty() && !self.window.has_resolutions() {
+        if keys.is_empty() && !self.window.has_resolutions() && !self.window.has_points_due(now_ms) {
             return Ok(());
         }
         // A decision a second at most on average, so that its number tells it apart for longer than an hour.
@@ -210,8 +211,8 @@ impl State {
 
     fn make(&mut self, store: &dyn Store, decision: u64, now_ms: u64, keys: &[TraceKey]) {
         self.decision = self.decision.max(decision);
+        let log_file = self.window.oldest_log_file().unwrap_or(u64::MAX);
         let traces = self.window.take(keys);
-        let log_file = traces.iter().map(|(_, trace)| trace.log_file()).min().unwrap_or(u64::MAX);
         let batches = self.window.decide(store, decision, now_ms, traces);
         self.decided.push_back(Decided { decision, batches, log_file });
     }
@@ -250,7 +251,7 @@ fn io_unavailable(error: std::io::Error) -> StoreError {
 pub(super) fn add(outcome: &mut Outcome, found: &Outcome, received: Received) {
     let understood = found.accepted + found.rejected;
     outcome.not_understood = outcome.not_understood.saturating_sub(understood);
-    outcome.accepted += received.spans;
+    outcome.accepted += received.spans + received.points;
     outcome.repeated += received.repeated;
     outcome.rejected += found.rejected;
     for (reason, count) in &found.reasons {

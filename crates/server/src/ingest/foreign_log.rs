@@ -31,7 +31,7 @@ pub enum Record<'a> {
         account: &'a str,
         /// When it came, milliseconds since 1970.
         received_ms: u64,
-        /// Traces or logs.
+        /// Which.
         signal: Signal,
         /// How it is written.
         encoding: Encoding,
@@ -171,7 +171,11 @@ fn frame(record: &Record<'_>) -> Vec<u8> {
         Record::Request { account, received_ms, signal, encoding, body } => {
             payload.push(1);
             payload.extend(received_ms.to_le_bytes());
-            payload.push(u8::from(*signal == Signal::Logs));
+            payload.push(match signal {
+                Signal::Traces => 0,
+                Signal::Logs => 1,
+                Signal::Metrics => 2,
+            });
             payload.push(u8::from(*encoding == Encoding::Json));
             text(&mut payload, account);
             payload.extend_from_slice(body);
@@ -223,7 +227,11 @@ fn read(payload: &[u8]) -> Option<Record<'_>> {
             Some(Record::Request {
                 account,
                 received_ms,
-                signal: if *signal == 1 { Signal::Logs } else { Signal::Traces },
+                signal: match signal {
+                    0 => Signal::Traces,
+                    1 => Signal::Logs,
+                    _ => Signal::Metrics,
+                },
                 encoding: if *encoding == 1 { Encoding::Json } else { Encoding::Protobuf },
                 body,
             })

@@ -31,7 +31,7 @@ pub fn calls() -> Calls {
         .with(&[
             required("user-name", "The name to log in with."),
             optional("user-display-name", "What people call them."),
-            optional("user-password", "At least 8 bytes."),
+            optional("user-password", "At least 12 characters."),
             optional("user-email", "Where to write to."),
             optional("user-roles", "Names of roles, separated by commas."),
             optional("user-id", "Changes this user instead."),

@@ -6,4 +6,6 @@ mod support;
 mod durable;
 mod hostile;
 mod joined;
+mod metrics;
+mod naming;
 mod otlp;

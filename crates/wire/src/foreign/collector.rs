@@ -1,6 +1,6 @@
 //! Collects what is foreign in a request, item by item.
 
-use super::{DecodedForeign, ForeignBatch, resource};
+use super::{DecodedForeign, ForeignBatch, points, resource};
 use crate::otlp::view::{Attributes, Reason, Sink};
 use crate::otlp::{DecodeError, DecodeLimits, check_size};
 
@@ -26,7 +26,10 @@ impl<'l> Collector<'l> {
     ) -> Result<DecodedForeign, DecodeError> {
         check_size(request, bytes_max)?;
         reader(request, &mut self)?;
-        self.found.batches.retain(|batch| !batch.spans.is_empty() || !batch.logged_errors.is_empty());
+        self.found.batches.iter_mut().for_each(|batch| points::without_repetitions(&mut batch.points));
+        self.found.batches.retain(|batch| {
+            !batch.spans.is_empty() || !batch.logged_errors.is_empty() || !batch.points.is_empty()
+        });
         Ok(self.found)
     }
 
@@ -54,7 +57,8 @@ impl<'l> Collector<'l> {
 impl Sink for Collector<'_> {
     fn resource(&mut self, attributes: Option<&Attributes<'_>>) -> bool {
         let Some(agent) = attributes.and_then(resource::identity) else { return false };
-        self.found.batches.push(ForeignBatch { agent, spans: Vec::new(), logged_errors: Vec::new() });
+        let (spans, logged_errors, points) = (Vec::new(), Vec::new(), Vec::new());
+        self.found.batches.push(ForeignBatch { agent, spans, logged_errors, points });
         true
     }
 

@@ -94,7 +94,7 @@ fn role(span: &Span<'_>, bag: &Bag<'_>, has_parent: bool) -> Role {
         // Only a root may become a segment, and only a segment shows its attributes.
         let details = if has_parent { Vec::new() } else { entry::details(bag) };
         let name = Arc::from(tierline_model::name::clean_bt_name(&span.name));
-        Role::Inside(Entry { kind: SegmentKind::Internal, name, details })
+        Role::Inside(Entry { kind: SegmentKind::Internal, name, details, request: None })
     };
     match span.kind {
         2 => Role::Entry(entry::entry(SegmentKind::Server, &span.name, bag)),

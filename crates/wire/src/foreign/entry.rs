@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use tierline_model::SegmentKind;
+use tierline_model::foreign::ForeignRequest;
 use tierline_model::limits::USER_DATA_KEY_CHARS_MAX;
 use tierline_model::name::{clean_bt_name, cut};
 
 use super::Entry;
 use super::bag::{self, Bag, as_text};
-use crate::limits::{FOREIGN_DETAIL_CHARS_MAX, FOREIGN_DETAILS_MAX};
+use crate::limits::{FOREIGN_DETAIL_CHARS_MAX, FOREIGN_DETAILS_MAX, FOREIGN_REQUEST_CHARS_MAX};
 
 /// Attributes that carry a query, which may hold what nobody should keep.
 const WITH_QUERY: [&str; 4] = ["url.full", "http.url", "http.target", "url.query"];
@@ -24,7 +25,42 @@ pub(super) fn entry(kind: SegmentKind, span_name: &str, bag: &Bag<'_>) -> Entry 
         kind,
         name: Arc::from(clean_bt_name(name.as_deref().unwrap_or(span_name))),
         details: details(bag),
+        request: if kind == SegmentKind::Server { request(bag) } else { None },
     }
+}
+
+/// What naming rules may ask of the request.
+fn request(bag: &Bag<'_>) -> Option<Box<ForeignRequest>> {
+    let text = |names: &[&str]| bag.text(names).map(|text| cut(&text, FOREIGN_REQUEST_CHARS_MAX).into_owned());
+    let target = text(&["http.target"]).or_else(|| text(bag::HTTP_URL).map(|url| path_of(&url).to_owned()));
+    let target = target.unwrap_or_default();
+    let (target_path, target_query) = target.split_once('?').unwrap_or((&target, ""));
+    let path = text(&["url.path"]).unwrap_or_else(|| target_path.to_owned());
+    if path.is_empty() {
+        return None;
+    }
+    let mut headers = Vec::new();
+    for (name, keys) in [
+        ("host", &["http.request.header.host", "http.host", "server.address", "net.host.name"][..]),
+        ("user-agent", &["user_agent.original", "http.user_agent"][..]),
+    ] {
+        headers.extend(text(keys).map(|value| (name.to_owned(), value)));
+    }
+    for (key, value) in bag.0 {
+        if headers.len() < FOREIGN_DETAILS_MAX
+            && let Some(name) = key.strip_prefix("http.request.header.")
+            && let Some(value) = as_text(value)
+        {
+            let name = name.to_ascii_lowercase().replace('_', "-");
+            headers.push((name, cut(&value, FOREIGN_REQUEST_CHARS_MAX).into_owned()));
+        }
+    }
+    Some(Box::new(ForeignRequest {
+        method: text(bag::HTTP_METHOD).unwrap_or_default(),
+        query: text(&["url.query"]).unwrap_or_else(|| target_query.to_owned()),
+        path,
+        headers,
+    }))
 }
 
 /// The route the framework matched, else service and method of a procedure call, else the first two segments of the

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::DecodeError;
 use super::view::{
-    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink,
+    Attributes, BAD_ID, BucketParts, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink,
     NOT_READABLE, NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
     TOO_MANY_BUCKETS, Value,
 };
@@ -92,8 +92,10 @@ struct MetricJson<'a> {
     sum: Option<Data<'a>>,
     #[serde(borrow, default)]
     exponential_histogram: Option<Data<'a>>,
-    #[serde(borrow, default, alias = "summary")]
+    #[serde(borrow, default)]
     histogram: Option<Data<'a>>,
+    #[serde(borrow, default)]
+    summary: Option<Data<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +109,7 @@ struct Data<'a> {
     is_monotonic: bool,
 }
 
-pub(super) fn metrics(request: &[u8], sink: &mut impl MetricSink) -> Result<(), DecodeError> {
+pub(crate) fn metrics(request: &[u8], sink: &mut impl MetricSink) -> Result<(), DecodeError> {
     resources(request, sink, |sink, item, wanted| metric(parse(item)?, wanted, sink))
 }
 
@@ -187,7 +189,8 @@ fn metric(json: MetricJson<'_>, wanted: bool, sink: &mut impl MetricSink) -> Res
         MetricJson { exponential_histogram: Some(data), .. } => (MetricKind::ExponentialHistogram, data),
         MetricJson { sum: Some(data), .. } => (MetricKind::Sum, data),
         MetricJson { gauge: Some(data), .. } => (MetricKind::Gauge, data),
-        MetricJson { histogram: Some(data), .. } => (MetricKind::Other, data),
+        MetricJson { histogram: Some(data), .. } => (MetricKind::Histogram, data),
+        MetricJson { summary: Some(data), .. } => (MetricKind::Other, data),
         _ => return Ok(()),
     };
     let metric = Metric {
@@ -206,6 +209,7 @@ fn metric(json: MetricJson<'_>, wanted: bool, sink: &mut impl MetricSink) -> Res
             Ok(tree) if kind == MetricKind::ExponentialHistogram => {
                 sink.point(&metric, histogram_point(&tree))?
             }
+            Ok(tree) if kind == MetricKind::Histogram => sink.point(&metric, bucket_point(&tree))?,
             Ok(tree) => sink.point(&metric, number_point(&tree))?,
             Err(reason) => sink.point(&metric, Err(reason))?,
         }
@@ -258,6 +262,25 @@ fn histogram_point(json: &Json) -> Result<Point<'_>, Reason> {
         start_ns: number(&json["startTimeUnixNano"])?,
         time_ns: number(&json["timeUnixNano"])?,
         value: PointValue::Histogram(parts),
+    })
+}
+
+fn bucket_point(json: &Json) -> Result<Point<'_>, Reason> {
+    let (counts, bounds) = (elements(&json["bucketCounts"])?, elements(&json["explicitBounds"])?);
+    if counts.len().max(bounds.len()) > HISTOGRAM_BUCKETS_READ_MAX {
+        return Err(TOO_MANY_BUCKETS);
+    }
+    let parts = BucketParts {
+        count: number(&json["count"])?,
+        sum: decimal(&json["sum"])?,
+        counts: counts.iter().map(number).collect::<Result<_, _>>()?,
+        bounds: bounds.iter().map(decimal).collect::<Result<_, _>>()?,
+    };
+    Ok(Point {
+        attributes: attributes(&json["attributes"], POINT_ATTRIBUTES_MAX)?,
+        start_ns: number(&json["startTimeUnixNano"])?,
+        time_ns: number(&json["timeUnixNano"])?,
+        value: PointValue::Buckets(parts),
     })
 }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::DecodeError;
 use super::view::{
-    Attributes, BAD_ID, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink,
+    Attributes, BAD_ID, BucketParts, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink,
     NOT_READABLE, NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
     TOO_MANY_BUCKETS, Value,
 };
@@ -18,7 +18,7 @@ use crate::limits::{
 use crate::protobuf::Field::{self, Bytes, Fixed64, Varint};
 use crate::protobuf::{Malformed, Reader};
 
-pub(super) fn metrics(request: &[u8], sink: &mut impl MetricSink) -> Result<(), DecodeError> {
+pub(crate) fn metrics(request: &[u8], sink: &mut impl MetricSink) -> Result<(), DecodeError> {
     resources(request, sink, |sink, scope_metrics, wanted| {
         Reader::new(scope_metrics).fields(|field, value| match (field, value) {
             (2, Bytes(body)) => metric(body, wanted, sink),
@@ -129,6 +129,7 @@ fn metric(body: &[u8], wanted: bool, sink: &mut impl MetricSink) -> Result<(), D
                 metric.kind = match field {
                     5 => MetricKind::Gauge,
                     7 => MetricKind::Sum,
+                    9 => MetricKind::Histogram,
                     10 => MetricKind::ExponentialHistogram,
                     _ => MetricKind::Other,
                 };
@@ -152,6 +153,9 @@ fn metric(body: &[u8], wanted: bool, sink: &mut impl MetricSink) -> Result<(), D
         (1, Bytes(point)) if point.len() > ITEM_BYTES_MAX => sink.point(&metric, Err(TOO_LARGE)),
         (1, Bytes(point)) if metric.kind == MetricKind::ExponentialHistogram => {
             sink.point(&metric, histogram_point(point))
+        }
+        (1, Bytes(point)) if metric.kind == MetricKind::Histogram => {
+            sink.point(&metric, bucket_point(point))
         }
         (1, Bytes(point)) => sink.point(&metric, number_point(point)),
         _ => Ok(()),
@@ -204,6 +208,40 @@ fn histogram_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
         Ok(())
     })?;
     point.value = PointValue::Histogram(parts);
+    Ok(point)
+}
+
+fn bucket_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
+    fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), Wrong> {
+        if list.len() >= HISTOGRAM_BUCKETS_READ_MAX {
+            return Err(Wrong(TOO_MANY_BUCKETS));
+        }
+        list.push(item);
+        Ok(())
+    }
+    fn packed(bytes: &[u8]) -> impl Iterator<Item = u64> {
+        bytes.as_chunks::<8>().0.iter().map(|number| u64::from_le_bytes(*number))
+    }
+    let mut point = Point::default();
+    let mut parts = BucketParts::default();
+    read(bytes, |field, value| {
+        match (field, value) {
+            (2, Fixed64(ns)) => point.start_ns = ns,
+            (3, Fixed64(ns)) => point.time_ns = ns,
+            (4, Fixed64(count)) => parts.count = count,
+            (5, Fixed64(bits)) => parts.sum = f64::from_bits(bits),
+            (6, Fixed64(count)) => push(&mut parts.counts, count)?,
+            (6, Bytes(counts)) => packed(counts).try_for_each(|count| push(&mut parts.counts, count))?,
+            (7, Fixed64(bits)) => push(&mut parts.bounds, f64::from_bits(bits))?,
+            (7, Bytes(bounds)) => {
+                packed(bounds).try_for_each(|bits| push(&mut parts.bounds, f64::from_bits(bits)))?;
+            }
+            (9, Bytes(body)) => attribute(body, &mut point.attributes, POINT_ATTRIBUTES_MAX)?,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    point.value = PointValue::Buckets(parts);
     Ok(point)
 }
 

@@ -63,7 +63,9 @@ pub(crate) enum MetricKind {
     Gauge,
     Sum,
     ExponentialHistogram,
-    /// Histogram with explicit bounds, summary, or nothing.
+    /// With explicit bounds.
+    Histogram,
+    /// Summary, or nothing.
     #[default]
     Other,
 }
@@ -84,6 +86,18 @@ pub(crate) enum PointValue {
     Integer(i64),
     Double(f64),
     Histogram(HistogramParts),
+    Buckets(BucketParts),
+}
+
+/// The parts of a histogram with explicit bounds, unchecked.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct BucketParts {
+    pub(crate) count: u64,
+    pub(crate) sum: f64,
+    /// One more than bounds, or none.
+    pub(crate) counts: Vec<u64>,
+    /// Upper bounds of all buckets but the last, which has none.
+    pub(crate) bounds: Vec<f64>,
 }
 
 /// The parts of an exponential histogram, unchecked.
