@@ -27,6 +27,7 @@ fn place(file: &str) -> PathBuf {
 #[test]
 fn every_promise_has_its_test() {
     let list = read(&root().join("docs/reference/security.md"));
+    let list = list.split("\n## Not held").next().unwrap();
     let mut promises = 0;
     for line in list.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Promise")) {
         let cell = line.trim_matches('|').rsplit(" | ").next().unwrap();
@@ -38,7 +39,10 @@ fn every_promise_has_its_test() {
         for name in quoted(cell) {
             if Path::new(name).extension().is_some_and(|extension| extension == "rs") {
                 let text = read(&place(name));
-                assert!(text.contains("#[test]") || text.contains("#[tokio::test"), "{name} tests nothing: {line}");
+                assert!(
+                    text.contains("#[test]") || text.contains("#[tokio::test"),
+                    "{name} tests nothing: {line}"
+                );
                 file = Some(text);
             } else {
                 let text = file.as_ref().unwrap_or_else(|| panic!("{name} stands in no file: {line}"));
@@ -69,9 +73,15 @@ fn the_page_makes_no_markup_of_texts() {
     assert!(files.len() > 50, "the page's sources were not read");
     for file in files {
         let text = read(&file);
-        for way in
-            ["dangerouslySetInnerHTML", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function("]
-        {
+        for way in [
+            "dangerouslySetInnerHTML",
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function(",
+        ] {
             assert!(!text.contains(way), "{}: {way}", file.display());
         }
     }

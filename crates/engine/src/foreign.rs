@@ -1,11 +1,11 @@
 //! Services with other OpenTelemetry SDKs: their traces become segments, exit calls and snapshots.
 //!
 //! One span does not say which BT it belongs to; its caller does, and that comes in another request. So spans wait in a
-//! [`Window`] until their trace was quiet for a while. Then the trace is decided as a whole: [`assembly`] finds the
-//! segments, their callers and their BT, [`judge`] the verdicts against rolling thresholds and whether to keep, [`numbers`]
-//! counts everything, and [`kept`] makes the snapshot of a trace that was slow, failed, or is due as a sample.
+//! [`Window`] until their trace was quiet for a while. Then the trace is decided as a whole: `assembly` finds the
+//! segments, their callers and their BT, `judge` the verdicts against rolling thresholds and whether to keep, `numbers`
+//! counts everything, and `kept` makes the snapshot of a trace that was slow, failed, or is due as a sample.
 //!
-//! Where a service sends metrics but no spans, [`points`] counts from those.
+//! Where a service sends metrics but no spans, `points` counts from those.
 //!
 //! A decision has a number that grows. What it counts is written under lives made from process and number, so writing it
 //! again changes nothing, and another decision about the same minute adds.

@@ -280,7 +280,9 @@ mod tests {
 
     #[test]
     fn a_histogram_keeps_count_and_sum() {
-        for (values, sum_ns) in [(&[(7_500_000, 1)][..], 6_000_000), (&[(2_000, 3), (9_000_000, 2)], 30_000_000)] {
+        for (values, sum_ns) in
+            [(&[(7_500_000, 1)][..], 6_000_000), (&[(2_000, 3), (9_000_000, 2)], 30_000_000)]
+        {
             let histogram = durations(values, sum_ns).histogram();
             let count = values.iter().map(|(_, calls)| calls).sum();
             assert_eq!((histogram.count(), histogram.sum_ns()), (count, sum_ns));

@@ -197,7 +197,8 @@ mod tests {
 
     #[test]
     fn hashes_are_argon2id_with_a_salt_of_their_own() {
-        let [one, other] = [hash("anna", "a-good-password").unwrap(), hash("anna", "a-good-password").unwrap()];
+        let [one, other] =
+            [hash("anna", "a-good-password").unwrap(), hash("anna", "a-good-password").unwrap()];
         // What OWASP's password storage cheat sheet asks for at least: 19 MiB, two passes.
         assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
         assert_ne!(one, other);

@@ -78,13 +78,7 @@ impl Window {
                     judged.end_ms,
                 );
                 let executions = (duration_ns, 1);
-                self.judge.executed(
-                    &key.account,
-                    process.tier_id,
-                    draft.bt.id,
-                    executions,
-                    judged.end_ms,
-                );
+                self.judge.executed(&key.account, process.tier_id, draft.bt.id, executions, judged.end_ms);
                 for exit in &draft.exits {
                     self.count_exit(key, assembled, *exit, (draft.bt.id, draft.bt.app_id), numbers);
                 }

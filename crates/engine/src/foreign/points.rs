@@ -48,10 +48,15 @@ pub(super) struct Points {
 impl Points {
     /// A tier sent spans.
     pub(super) fn spans_came(&mut self, account: &Arc<str>, process: &Process, received_ms: u64) {
-        if self.spans_seen.len() >= FOREIGN_TIERS_MAX {
+        let key = (Arc::clone(account), process.tier_id);
+        if self.spans_seen.len() >= FOREIGN_TIERS_MAX && !self.spans_seen.contains_key(&key) {
             self.spans_seen.retain(|_, seen| *seen + FOREIGN_SPANS_SEEN_MS > received_ms);
+            let oldest = self.spans_seen.iter().min_by_key(|(_, seen)| **seen).map(|(key, _)| key.clone());
+            if let Some(oldest) = oldest.filter(|_| self.spans_seen.len() >= FOREIGN_TIERS_MAX) {
+                self.spans_seen.remove(&oldest);
+            }
         }
-        self.spans_seen.insert((Arc::clone(account), process.tier_id), received_ms);
+        self.spans_seen.insert(key, received_ms);
     }
 
     /// Takes in a point. Says whether it is new.
@@ -82,7 +87,9 @@ impl Points {
             point.durations = match known {
                 Some(durations) => durations,
                 // A series that began again, or one that began while we were listening.
-                None if before.is_some() || point.start_unix_ns / 1_000_000 >= self.since_ms => point.durations,
+                None if before.is_some() || point.start_unix_ns / 1_000_000 >= self.since_ms => {
+                    point.durations
+                }
                 None => Durations::default(),
             };
         }

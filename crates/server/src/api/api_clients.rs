@@ -129,8 +129,7 @@ pub async fn change(
     Path(id): Path<u64>,
     body: Body<ApiClientChangeRequest>,
 ) -> Result<Json<ApiClientInfo>, ApiError> {
-    let changed =
-        apply(&controller, visitor, body, move |shared, by, change| shared.change_api_client(by, id, change));
+    let changed = apply(&controller, visitor, body, move |shared, by, change| shared.change(by, id, change));
     let changed = changed.await?;
     Ok(Json(info(changed)))
 }
@@ -155,7 +154,7 @@ pub async fn remove(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    end(&controller, visitor, move |shared, by| shared.remove_api_client(by, id)).await
+    end(&controller, visitor, move |shared, by| shared.remove::<ApiClientRecord>(by, id)).await
 }
 
 /// Gives an API client a new secret, shown only now; the old one and all its tokens are over.

@@ -73,7 +73,7 @@ pub async fn add(
     LoggedIn { visitor, .. }: LoggedIn,
     body: Body<GroupChangeRequest>,
 ) -> Result<Json<GroupInfo>, ApiError> {
-    let added = apply(&controller, visitor, body, Controller::add_group).await?;
+    let added = apply(&controller, visitor, body, Controller::add::<GroupRecord>).await?;
     Ok(Json(info(added)))
 }
 
@@ -100,10 +100,8 @@ pub async fn change(
     Path(id): Path<u64>,
     body: Body<GroupChangeRequest>,
 ) -> Result<Json<GroupInfo>, ApiError> {
-    let changed =
-        apply(&controller, visitor, body, move |shared, by, change| shared.change_group(by, id, change));
-    let changed = changed.await?;
-    Ok(Json(info(changed)))
+    let changed = apply(&controller, visitor, body, move |shared, by, change| shared.change(by, id, change));
+    Ok(Json(info(changed.await?)))
 }
 
 /// Removes a group.
@@ -126,5 +124,5 @@ pub async fn remove(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    end(&controller, visitor, move |shared, by| shared.remove_group(by, id)).await
+    end(&controller, visitor, move |shared, by| shared.remove::<GroupRecord>(by, id)).await
 }

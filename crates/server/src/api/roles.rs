@@ -81,7 +81,7 @@ pub async fn add(
     LoggedIn { visitor, .. }: LoggedIn,
     body: Body<RoleChangeRequest>,
 ) -> Result<Json<RoleInfo>, ApiError> {
-    let added = apply(&controller, visitor, body, Controller::add_role).await?;
+    let added = apply(&controller, visitor, body, Controller::add::<RoleRecord>).await?;
     Ok(Json(info(added)))
 }
 
@@ -108,10 +108,8 @@ pub async fn change(
     Path(id): Path<u64>,
     body: Body<RoleChangeRequest>,
 ) -> Result<Json<RoleInfo>, ApiError> {
-    let changed =
-        apply(&controller, visitor, body, move |shared, by, change| shared.change_role(by, id, change));
-    let changed = changed.await?;
-    Ok(Json(info(changed)))
+    let changed = apply(&controller, visitor, body, move |shared, by, change| shared.change(by, id, change));
+    Ok(Json(info(changed.await?)))
 }
 
 /// Removes a role.
@@ -134,5 +132,5 @@ pub async fn remove(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    end(&controller, visitor, move |shared, by| shared.remove_role(by, id)).await
+    end(&controller, visitor, move |shared, by| shared.remove::<RoleRecord>(by, id)).await
 }

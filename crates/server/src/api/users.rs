@@ -110,7 +110,7 @@ pub async fn add(
     body: Result<Json<UserChangeRequest>, JsonRejection>,
 ) -> Result<Json<UserInfo>, ApiError> {
     let account = visitor.account.clone();
-    let added = apply(&controller, visitor, body, Controller::add_user).await?;
+    let added = apply(&controller, visitor, body, Controller::add::<UserRecord>).await?;
     Ok(Json(info(&controller, &account, added)))
 }
 
@@ -138,8 +138,7 @@ pub async fn change(
     body: Result<Json<UserChangeRequest>, JsonRejection>,
 ) -> Result<Json<UserInfo>, ApiError> {
     let account = visitor.account.clone();
-    let changed =
-        apply(&controller, visitor, body, move |shared, by, change| shared.change_user(by, id, change));
+    let changed = apply(&controller, visitor, body, move |shared, by, change| shared.change(by, id, change));
     let changed = changed.await?;
     Ok(Json(info(&controller, &account, changed)))
 }
@@ -164,7 +163,7 @@ pub async fn remove(
     LoggedIn { visitor, .. }: LoggedIn,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    end(&controller, visitor, move |shared, by| shared.remove_user(by, id)).await
+    end(&controller, visitor, move |shared, by| shared.remove::<UserRecord>(by, id)).await
 }
 
 /// Sets a user's password and ends all sessions of that user. Everybody may change their own.
@@ -212,13 +211,13 @@ pub async fn password(
                 role_ids: Some(vec![roles::USER.id]),
                 ..UserChangeRequest::default()
             };
-            return shared.add_user(&visitor, &new).map(|_| ());
+            return shared.add::<UserRecord>(&visitor, &new).map(|_| ());
         };
         let change = UserChangeRequest { password: Some(request.password), ..UserChangeRequest::default() };
         if own {
             shared.change_own(&visitor, &change)
         } else {
-            shared.change_user(&visitor, user.id, &change).map(|_| ())
+            shared.change::<UserRecord>(&visitor, user.id, &change).map(|_| ())
         }
     };
     controller.blocking(change).await??;

@@ -1,6 +1,6 @@
 //! Telemetry of other OpenTelemetry SDKs: written down, then acknowledged, then decided when its trace is together.
 //!
-//! Spans wait in a window in memory, so before a request is acknowledged its bytes are in the [`log`](super::foreign_log),
+//! Spans wait in a window in memory, so before a request is acknowledged its bytes are in the log,
 //! durably. A start after a crash reads the log and goes on. A decision is announced in the log, written to the store,
 //! and marked as written; one that was announced but not marked is made again from the same spans under the same number,
 //! which changes nothing where it had been written.

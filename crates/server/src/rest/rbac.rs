@@ -13,7 +13,7 @@ use super::shape::Shape;
 use crate::controller::{Controller, Shared};
 use crate::groups::GroupRecord;
 use crate::login::Visitor;
-use crate::people::{GroupChangeRequest, PeopleError, RoleChangeRequest, UserChangeRequest};
+use crate::people::{GroupChangeRequest, Managed, PeopleError, RoleChangeRequest, UserChangeRequest};
 use crate::permissions::Permission;
 use crate::roles::RoleRecord;
 use crate::roster::RosterError;
@@ -172,35 +172,18 @@ fn manager(address: &Address) -> Result<&Visitor, RestError> {
     Ok(&address.visitor)
 }
 
-/// Users, groups and roles: what is the same about them.
-trait People: Sized + Send + 'static {
-    /// What one is called.
-    const WHAT: &'static str;
+/// Users, groups and roles as these calls show and read them.
+trait People: Managed + Default {
     /// What all are called.
     const ALL: &'static str;
-    /// What can be said about one.
-    type Change: Send + 'static;
     /// All of an account.
-    fn all(controller: &Controller, account: &str) -> Vec<Self>;
-    /// Its number.
-    fn id(&self) -> u64;
-    /// Its name.
-    fn name(&self) -> &str;
+    fn all(controller: &Controller, account: &str) -> Vec<Self> {
+        Self::roster(controller).list(account)
+    }
     /// How it is shown.
     fn value(&self, controller: &Controller, account: &str) -> Value;
     /// What a body says about one.
     fn read(body: &Value) -> Result<Self::Change, RestError>;
-    /// Makes one.
-    fn add(controller: &Controller, by: &Visitor, change: &Self::Change) -> Result<Self, PeopleError>;
-    /// Changes one.
-    fn change(
-        controller: &Controller,
-        by: &Visitor,
-        id: u64,
-        change: &Self::Change,
-    ) -> Result<Self, PeopleError>;
-    /// Removes one.
-    fn remove(controller: &Controller, by: &Visitor, id: u64) -> Result<(), PeopleError>;
 }
 
 async fn list<P: People>(State(controller): State<Shared>, address: Address) -> Result<Response, RestError> {
@@ -229,7 +212,7 @@ async fn add<P: People>(
     object(&body)?;
     let change = P::read(&body)?;
     let add = move |controller: &Controller| {
-        Ok(P::add(controller, &visitor, &change)?.value(controller, &visitor.account))
+        Ok(controller.add::<P>(&visitor, &change)?.value(controller, &visitor.account))
     };
     Ok(answer(&blocking(&controller, add).await?))
 }
@@ -243,7 +226,7 @@ async fn change<P: People>(
     let (id, change) = (number(&address, "id")?, P::read(&body)?);
     let visitor = address.visitor;
     let change = move |controller: &Controller| {
-        Ok(P::change(controller, &visitor, id, &change)?.value(controller, &visitor.account))
+        Ok(controller.change::<P>(&visitor, id, &change)?.value(controller, &visitor.account))
     };
     Ok(answer(&blocking(&controller, change).await?))
 }
@@ -253,7 +236,7 @@ async fn remove<P: People>(
     address: Address,
 ) -> Result<Response, RestError> {
     let id = number(&address, "id")?;
-    blocking(&controller, move |controller| P::remove(controller, &address.visitor, id)).await?;
+    blocking(&controller, move |controller| controller.remove::<P>(&address.visitor, id)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -283,21 +266,7 @@ fn ids(body: &Value, key: &str) -> Result<Option<Vec<u64>>, RestError> {
 }
 
 impl People for UserRecord {
-    const WHAT: &'static str = "user";
     const ALL: &'static str = "users";
-    type Change = UserChangeRequest;
-
-    fn all(controller: &Controller, account: &str) -> Vec<Self> {
-        controller.users.list(account)
-    }
-
-    fn id(&self) -> u64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
 
     fn value(&self, controller: &Controller, account: &str) -> Value {
         user_value(controller, account, self)
@@ -314,41 +283,10 @@ impl People for UserRecord {
             ..UserChangeRequest::default()
         })
     }
-
-    fn add(controller: &Controller, by: &Visitor, change: &Self::Change) -> Result<Self, PeopleError> {
-        controller.add_user(by, change)
-    }
-
-    fn change(
-        controller: &Controller,
-        by: &Visitor,
-        id: u64,
-        change: &Self::Change,
-    ) -> Result<Self, PeopleError> {
-        controller.change_user(by, id, change)
-    }
-
-    fn remove(controller: &Controller, by: &Visitor, id: u64) -> Result<(), PeopleError> {
-        controller.remove_user(by, id)
-    }
 }
 
 impl People for GroupRecord {
-    const WHAT: &'static str = "group";
     const ALL: &'static str = "groups";
-    type Change = GroupChangeRequest;
-
-    fn all(controller: &Controller, account: &str) -> Vec<Self> {
-        controller.groups.list(account)
-    }
-
-    fn id(&self) -> u64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
 
     fn value(&self, controller: &Controller, account: &str) -> Value {
         let users =
@@ -367,40 +305,13 @@ impl People for GroupRecord {
         let (name, description) = (text(body, "name")?, text(body, "description")?);
         Ok(GroupChangeRequest { name, description, role_ids: ids(body, "roles")? })
     }
-
-    fn add(controller: &Controller, by: &Visitor, change: &Self::Change) -> Result<Self, PeopleError> {
-        controller.add_group(by, change)
-    }
-
-    fn change(
-        controller: &Controller,
-        by: &Visitor,
-        id: u64,
-        change: &Self::Change,
-    ) -> Result<Self, PeopleError> {
-        controller.change_group(by, id, change)
-    }
-
-    fn remove(controller: &Controller, by: &Visitor, id: u64) -> Result<(), PeopleError> {
-        controller.remove_group(by, id)
-    }
 }
 
 impl People for RoleRecord {
-    const WHAT: &'static str = "role";
     const ALL: &'static str = "roles";
-    type Change = RoleChangeRequest;
 
     fn all(controller: &Controller, account: &str) -> Vec<Self> {
         controller.all_roles(account)
-    }
-
-    fn id(&self) -> u64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
     }
 
     fn value(&self, _: &Controller, _: &str) -> Value {
@@ -421,23 +332,6 @@ impl People for RoleRecord {
             description: text(body, "description")?,
             permissions,
         })
-    }
-
-    fn add(controller: &Controller, by: &Visitor, change: &Self::Change) -> Result<Self, PeopleError> {
-        controller.add_role(by, change)
-    }
-
-    fn change(
-        controller: &Controller,
-        by: &Visitor,
-        id: u64,
-        change: &Self::Change,
-    ) -> Result<Self, PeopleError> {
-        controller.change_role(by, id, change)
-    }
-
-    fn remove(controller: &Controller, by: &Visitor, id: u64) -> Result<(), PeopleError> {
-        controller.remove_role(by, id)
     }
 }
 
@@ -471,13 +365,13 @@ async fn membership(controller: &Shared, address: Address, member: bool) -> Resu
                 let group_ids = group.map(|group| with(&known.group_ids, group, member));
                 let role_ids = role.map(|role| with(&known.role_ids, role, member));
                 let change = UserChangeRequest { group_ids, role_ids, ..UserChangeRequest::default() };
-                controller.change_user(&visitor, user, &change)?;
+                controller.change::<UserRecord>(&visitor, user, &change)?;
             }
             (None, Some(group), Some(role)) => {
                 let known = controller.groups.get(account, group).ok_or(RosterError::Unknown("group"))?;
                 let role_ids = Some(with(&known.role_ids, role, member));
                 let change = GroupChangeRequest { role_ids, ..GroupChangeRequest::default() };
-                controller.change_group(&visitor, group, &change)?;
+                controller.change::<GroupRecord>(&visitor, group, &change)?;
             }
             _ => {}
         }

@@ -68,8 +68,8 @@ async fn add(
     let done = controller.blocking(move |controller| {
         change.role_ids = roles.map(|names| role_ids(controller, &visitor.account, &names)).transpose()?;
         match id {
-            Some(id) => controller.change_user(&visitor, id, &change),
-            None => controller.add_user(&visitor, &change),
+            Some(id) => controller.change::<UserRecord>(&visitor, id, &change),
+            None => controller.add::<UserRecord>(&visitor, &change),
         }
     });
     let user = done.await??;

@@ -59,16 +59,27 @@ async fn counted(server: &Server) -> [Value; 4] {
 #[tokio::test]
 async fn a_service_that_sends_no_spans_is_a_tier_with_transactions_and_calls() {
     let server = Server::empty();
-    let called = [("http.request.method", json!("POST")), ("server.address", json!("pay")), ("server.port", json!(8080))];
-    let asked = [("db.system.name", json!("postgresql")), ("db.namespace", json!("shop")), ("server.address", json!("db"))];
+    let called = [
+        ("http.request.method", json!("POST")),
+        ("server.address", json!("pay")),
+        ("server.port", json!(8080)),
+    ];
+    let asked = [
+        ("db.system.name", json!("postgresql")),
+        ("db.namespace", json!("shop")),
+        ("server.address", json!("db")),
+    ];
     let report = metrics(
         "web",
         DELTA,
         &[
-            (REQUESTS, vec![
-                point(&buy(200), (0, 50_000), [7, 2, 0, 1], 21.0),
-                point(&buy(503), (0, 50_000), [3, 0, 0, 0], 0.1),
-            ]),
+            (
+                REQUESTS,
+                vec![
+                    point(&buy(200), (0, 50_000), [7, 2, 0, 1], 21.0),
+                    point(&buy(503), (0, 50_000), [3, 0, 0, 0], 0.1),
+                ],
+            ),
             ("http.client.request.duration", vec![point(&called, (0, 50_000), [4, 1, 0, 0], 0.5)]),
             ("db.client.operation.duration", vec![point(&asked, (0, 50_000), [9, 0, 0, 0], 0.01)]),
             ("jvm.class.count", vec![]),
@@ -78,10 +89,7 @@ async fn a_service_that_sends_no_spans_is_a_tier_with_transactions_and_calls() {
     assert_eq!(server.get("/api/applications").await.json(), json!([]), "spans may still come");
     // Ten and three; two took more than 100 ms, one more than 20 s.
     assert_eq!(counted(&server).await, [json!(13), json!(3), json!(2), json!(1)]);
-    assert_eq!(
-        arrows(&server).await,
-        ["web > db:5432 - shop - POSTGRESQL DB 9", "web > pay:8080 HTTP 5"]
-    );
+    assert_eq!(arrows(&server).await, ["web > db:5432 - shop - POSTGRESQL DB 9", "web > pay:8080 HTTP 5"]);
     let path = "/metric-data?metric-path=Business%20Transaction%20Performance%7CBusiness%20Transactions%7Cweb%7C%2Fbuy%2F%3Aid%7CAverage%20Response%20Time%20(ms)&time-range-type=BEFORE_NOW&duration-in-mins=60";
     let data = server.rest(path).await;
     assert_eq!(data[0]["metricValues"][0]["sum"], json!(21_100), "{data}");
@@ -115,7 +123,9 @@ async fn what_counts_since_the_beginning_is_counted_by_what_is_added() {
 async fn calls_that_spans_tell_of_are_not_counted_again() {
     let server = Server::empty();
     let root = span(&trace(1), (1, 0), SERVER, "GET", (0, 10), &[("http.route", json!("/buy/{id}"))]);
-    let report = |service, to| metrics(service, DELTA, &[(REQUESTS, vec![point(&buy(200), (0, to), [1, 0, 0, 0], 0.01)])]);
+    let report = |service, to| {
+        metrics(service, DELTA, &[(REQUESTS, vec![point(&buy(200), (0, to), [1, 0, 0, 0], 0.01)])])
+    };
     // Metrics first, and spans behind them while the metrics wait.
     post(&server, "/v1/metrics", &report("web", 20_000)).await;
     post(&server, "/v1/traces", &request("web", &[root])).await;
@@ -129,7 +139,8 @@ async fn calls_that_spans_tell_of_are_not_counted_again() {
 #[tokio::test]
 async fn both_generations_of_one_metric_are_one_and_nonsense_is_refused_alone() {
     let server = Server::empty();
-    let old = [("http.method", json!("GET")), ("http.target", json!("/buy/7/8")), ("http.status_code", json!(200))];
+    let old =
+        [("http.method", json!("GET")), ("http.target", json!("/buy/7/8")), ("http.status_code", json!(200))];
     let mut wrong = point(&buy(200), (0, 50_000), [1, 0, 0, 0], 0.01);
     wrong["count"] = json!("5");
     let mut bounds = point(&buy(201), (0, 50_000), [1, 0, 0, 0], 0.01);
@@ -152,7 +163,8 @@ async fn both_generations_of_one_metric_are_one_and_nonsense_is_refused_alone() 
     assert_eq!(said["partialSuccess"]["rejectedDataPoints"].as_str().unwrap_or_default(), "3", "{said}");
     assert_eq!(counted(&server).await[0], json!(4));
     // Alone, the old one counts, in milliseconds.
-    let only = metrics("old", DELTA, &[("http.server.duration", vec![point(&old, (0, 50_000), [0, 2, 0, 0], 0.6)])]);
+    let only =
+        metrics("old", DELTA, &[("http.server.duration", vec![point(&old, (0, 50_000), [0, 2, 0, 0], 0.6)])]);
     post(&server, "/v1/metrics", &only).await;
     assert_eq!(counted(&server).await[0], json!(6));
 }

@@ -56,7 +56,8 @@ fn asked(number: u64, path: &str, query: &str, agent: &str) -> Value {
 async fn rules_name_and_exclude_requests_of_other_sdks() {
     let server = Server::empty();
     let path = |value: &str| json!({"comparison": "starts_with", "value": value});
-    let header = |value: &str| json!([{"name": "User-Agent", "value": {"comparison": "contains", "value": value}}]);
+    let header =
+        |value: &str| json!([{"name": "User-Agent", "value": {"comparison": "contains", "value": value}}]);
     detection(
         &server,
         json!({
@@ -69,8 +70,10 @@ async fn rules_name_and_exclude_requests_of_other_sdks() {
     )
     .await;
     for number in [2, 3] {
-        post(&server, "/v1/traces", &request("web", &[asked(number, "/buy/1", "kind=gift&x=1", "curl")])).await;
-        post(&server, "/v1/traces", &request("web", &[asked(number + 2, "/buy/1", "", "kube-probe/1.30")])).await;
+        post(&server, "/v1/traces", &request("web", &[asked(number, "/buy/1", "kind=gift&x=1", "curl")]))
+            .await;
+        post(&server, "/v1/traces", &request("web", &[asked(number + 2, "/buy/1", "", "kube-probe/1.30")]))
+            .await;
     }
     post(&server, "/v1/traces", &request("web", &[asked(6, "/boring/page/3", "", "curl")])).await;
     post(&server, "/v1/traces", &request("web", &[asked(8, "/look/at/it", "", "curl")])).await;
@@ -85,11 +88,11 @@ async fn what_an_excluded_request_calls_begins_anew() {
     let path = json!({"comparison": "equals", "value": "/health"});
     detection(&server, json!({"exclude_rules": [{"name": "health", "request": {"path": path}}]})).await;
     let calling = [("http.request.method", json!("GET")), ("url.full", json!("http://pay:8080/ping"))];
-    let spans =
-        [asked(2, "/health", "", "curl"), span(&trace(2), (2, 1), CLIENT, "GET", (1, 9), &calling)];
+    let spans = [asked(2, "/health", "", "curl"), span(&trace(2), (2, 1), CLIENT, "GET", (1, 9), &calling)];
     post(&server, "/v1/traces", &request("web", &spans)).await;
     let behind = [("http.request.method", json!("GET")), ("http.route", json!("/ping"))];
-    post(&server, "/v1/traces", &request("pay", &[span(&trace(2), (3, 2), SERVER, "GET", (2, 8), &behind)])).await;
+    post(&server, "/v1/traces", &request("pay", &[span(&trace(2), (3, 2), SERVER, "GET", (2, 8), &behind)]))
+        .await;
     decide_after(&server, 11).await;
     assert_eq!(names(&server).await, ["/ping 1"]);
     assert_eq!(arrows(&server).await, [""; 0], "neither counted nor drawn");

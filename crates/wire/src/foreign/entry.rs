@@ -31,7 +31,8 @@ pub(super) fn entry(kind: SegmentKind, span_name: &str, bag: &Bag<'_>) -> Entry 
 
 /// What naming rules may ask of the request.
 fn request(bag: &Bag<'_>) -> Option<Box<ForeignRequest>> {
-    let text = |names: &[&str]| bag.text(names).map(|text| cut(&text, FOREIGN_REQUEST_CHARS_MAX).into_owned());
+    let text =
+        |names: &[&str]| bag.text(names).map(|text| cut(&text, FOREIGN_REQUEST_CHARS_MAX).into_owned());
     let target = text(&["http.target"]).or_else(|| text(bag::HTTP_URL).map(|url| path_of(&url).to_owned()));
     let target = target.unwrap_or_default();
     let (target_path, target_query) = target.split_once('?').unwrap_or((&target, ""));

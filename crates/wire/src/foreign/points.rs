@@ -18,7 +18,8 @@ use crate::otlp::{DecodeError, DecodeLimits, read_json, read_protobuf};
 
 const BAD_TIME: Reason = "a point ends before it begins";
 const OUT_OF_RANGE: Reason = "the time is too far from the controller's clock";
-const BAD_HISTOGRAM: Reason = "the parts of a histogram of durations contradict each other or are out of range";
+const BAD_HISTOGRAM: Reason =
+    "the parts of a histogram of durations contradict each other or are out of range";
 
 const SECOND: f64 = 1e9;
 const MILLISECOND: f64 = 1e6;
@@ -127,7 +128,8 @@ fn role(metric: &str, counts: Counts, bag: &Bag<'_>) -> Option<Role> {
     // Without a route there is only the method, as in the names SDKs give their spans then.
     let method = bag.text(bag::HTTP_METHOD);
     let name = method.as_deref().unwrap_or(metric);
-    let entry = |kind| Role::Entry(Entry { details: Vec::new(), request: None, ..entry::entry(kind, name, bag) });
+    let entry =
+        |kind| Role::Entry(Entry { details: Vec::new(), request: None, ..entry::entry(kind, name, bag) });
     match counts {
         Counts::Requests => Some(entry(SegmentKind::Server)),
         Counts::Messages => Some(entry(SegmentKind::Consumer)),
@@ -208,9 +210,11 @@ fn durations(
         return Err(BAD_HISTOGRAM);
     }
     found.sort_unstable();
-    found.dedup_by(|later, earlier| later.0 == earlier.0 && {
-        earlier.1 += later.1;
-        true
+    found.dedup_by(|later, earlier| {
+        later.0 == earlier.0 && {
+            earlier.1 += later.1;
+            true
+        }
     });
     Ok(Durations { count, sum_ns: sum_ns as u64, values: Arc::from(found) })
 }

@@ -14,9 +14,9 @@ use serde_json::value::RawValue;
 
 use super::DecodeError;
 use super::view::{
-    Attributes, BAD_ID, BucketParts, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink,
-    NOT_READABLE, NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
-    TOO_MANY_BUCKETS, Value,
+    Attributes, BAD_ID, BucketParts, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind,
+    MetricSink, NOT_READABLE, NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE,
+    TOO_MANY_ATTRIBUTES, TOO_MANY_BUCKETS, Value,
 };
 use crate::limits::{
     ATTRIBUTE_ARRAY_MAX, ATTRIBUTE_KEY_BYTES_MAX, EVENT_ATTRIBUTES_MAX, EVENTS_PER_SPAN_MAX,

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use super::DecodeError;
 use super::view::{
-    Attributes, BAD_ID, BucketParts, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind, MetricSink,
-    NOT_READABLE, NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE, TOO_MANY_ATTRIBUTES,
-    TOO_MANY_BUCKETS, Value,
+    Attributes, BAD_ID, BucketParts, Event, HistogramParts, LONG_KEY, LogRecord, LogSink, Metric, MetricKind,
+    MetricSink, NOT_READABLE, NOT_UTF8, Point, PointValue, Reason, Sink, Span, SpanSink, TOO_LARGE,
+    TOO_MANY_ATTRIBUTES, TOO_MANY_BUCKETS, Value,
 };
 use crate::limits::{
     ATTRIBUTE_ARRAY_MAX, ATTRIBUTE_KEY_BYTES_MAX, EVENT_ATTRIBUTES_MAX, EVENTS_PER_SPAN_MAX,
@@ -154,9 +154,7 @@ fn metric(body: &[u8], wanted: bool, sink: &mut impl MetricSink) -> Result<(), D
         (1, Bytes(point)) if metric.kind == MetricKind::ExponentialHistogram => {
             sink.point(&metric, histogram_point(point))
         }
-        (1, Bytes(point)) if metric.kind == MetricKind::Histogram => {
-            sink.point(&metric, bucket_point(point))
-        }
+        (1, Bytes(point)) if metric.kind == MetricKind::Histogram => sink.point(&metric, bucket_point(point)),
         (1, Bytes(point)) => sink.point(&metric, number_point(point)),
         _ => Ok(()),
     })
