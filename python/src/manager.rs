@@ -49,20 +49,23 @@ trait Ends: PyClass<Frozen = True> + Sync {
     fn end_with(&self, error: Option<ErrorRecord>);
 }
 
-macro_rules! ends {
-    ($($handle:ty),*) => {$(
-        impl Ends for $handle {
-            fn end_with(&self, error: Option<ErrorRecord>) {
-                match error {
-                    None => self.core.end(),
-                    Some(error) => self.core.end_with(vec![error]),
-                }
-            }
+impl Ends for BtHandle {
+    fn end_with(&self, error: Option<ErrorRecord>) {
+        match error {
+            None => self.core.end(),
+            Some(error) => self.core.end_with(vec![error]),
         }
-    )*};
+    }
 }
 
-ends!(BtHandle, ExitCallHandle);
+impl Ends for ExitCallHandle {
+    fn end_with(&self, error: Option<ErrorRecord>) {
+        match error {
+            None => self.core.end(),
+            Some(error) => self.core.end_with(vec![error]),
+        }
+    }
+}
 
 /// Reports some work as a business transaction. Yields its handle, or `None`.
 #[pyclass(frozen, name = "bt", module = "appdynamics.agent.api")]
