@@ -7,9 +7,9 @@ import { caught, misuse } from './errors';
 import { watchExit } from './exit';
 import { ExitCall } from './exit-call';
 import { installHooks, removeHooks } from './hooks';
-import { noteBundled } from './hooks/bundled';
 import { leaveOut } from './hooks/modules';
 import { transactionOf } from './hooks/served';
+import { noteUndetected } from './hooks/undetected';
 import { native } from './native';
 import { flatSettings } from './settings';
 import { property } from './text';
@@ -166,7 +166,7 @@ function detect(without: string[] | null): void {
   }
   installHooks();
   leaveOut(without);
-  noteBundled();
+  noteUndetected();
 }
 
 function of(request: unknown): TimePromise | undefined {

@@ -2,7 +2,7 @@
 import Module from 'node:module';
 import type { Called } from '../context';
 import { caught } from '../errors';
-import { ownedBy, putBackOf, replace, undoneBy } from './replaced';
+import { isOwner, ownedBy, putBackOf, replace, undoneBy } from './replaced';
 
 /** A module on the list. */
 export interface Watched {
@@ -12,6 +12,8 @@ export interface Watched {
   readonly means: RegExp;
   /** The last parts of such requests, without which `means` is not asked: most modules are not meant. */
   readonly endings: readonly string[];
+  /** Whether the module is the library itself, and no part of it that others may have too. */
+  readonly isWhole?: boolean;
   /** Looks at what the module exports, once per exported object. What it answers takes the place of the exports. */
   loaded(exported: object): object | undefined;
 }
@@ -34,7 +36,12 @@ const found = new Set<string>();
 
 /** Whether the program has asked for a library. */
 export function isFound(name: string): boolean {
-  return found.has(name);
+  return found.has(name) || isOwner(name);
+}
+
+/** Libraries that the program has asked for and in front of which nothing stands: they have not what was looked for. */
+export function missed(): string[] {
+  return [...found].filter((name) => !isOwner(name) && !leftOut.has(name));
 }
 
 /** Whether a setting leaves a library out. */
@@ -88,7 +95,7 @@ function look(request: string, exported: unknown): unknown {
 }
 
 function looked(one: Watched, exported: object): object | undefined {
-  found.add(one.library);
+  if (one.isWhole === true) found.add(one.library);
   if (isLeftOut(one.library)) return undefined;
   let known = seen.get(exported);
   if (known === undefined) seen.set(exported, (known = new Map()));

@@ -67,6 +67,11 @@ export function undoneBy(undo: () => void): void {
   undoing.push(undo);
 }
 
+/** Whether something that was replaced belongs to a library. */
+export function isOwner(library: string): boolean {
+  return replaced.some((one) => one.owner === library);
+}
+
 /** Puts back what belongs to a library. */
 export function putBackOf(library: string): void {
   for (let place = replaced.length - 1; place >= 0; place -= 1) {

@@ -97,13 +97,22 @@ for (const [name, env, bts, exits] of [
   });
 }
 
-test('libraries that a bundler put into the program are noted', async () => {
+test('libraries that a bundler put into the program, and of versions that are not known, are noted', async () => {
   const { lines } = await programs.run(`
     // ${'x'.repeat(70_000)}
     // node_modules/pg/lib/index.js
-    const { native } = (() => { const file = require('node:path').join(require.resolve('appdynamics'), '..', 'tierline.' + process.platform + '-' + process.arch + (process.platform === 'linux' ? '-gnu' : '') + '.node'); return { native: require(file) }; })();
+    const fs = require('node:fs'), path = require('node:path');
+    const folder = path.join(__dirname, 'node_modules/memcached');
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, 'index.js'), 'module.exports = class {};');
+    fs.writeFileSync(path.join(folder, 'package.json'), '{ "name": "memcached", "version": "99.0.0" }');
+    require('memcached');
+    const name = 'tierline.' + process.platform + '-' + process.arch + (process.platform === 'linux' ? '-gnu' : '') + '.node';
+    const native = require(path.join(require.resolve('appdynamics'), '..', name));
     await pause(2300);
-    show(JSON.parse(native.diagnostics()).warnings.filter((warning) => warning.includes('bundler')));`);
-  assert.equal(lines[0].length, 1);
-  assert.match(lines[0][0], /^pg is not detected: a bundler/);
+    show(JSON.parse(native.diagnostics()).warnings.filter((warning) => warning.includes('is not detected')));`);
+  const [missed, bundled, ...others] = lines[0];
+  assert.match(missed, /^memcached 99\.0\.0 is not detected: this version/);
+  assert.match(bundled, /^pg is not detected: a bundler/);
+  assert.deepEqual(others, []);
 });

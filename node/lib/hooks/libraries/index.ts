@@ -25,7 +25,8 @@ function whole(name: string, file: string, load: () => LibraryHook): Watched {
   const words = name.split('/');
   const ending = words[words.length - 1] ?? name;
   const path = `${name}/${file}`.replace(/[.]/g, '\\.').replace(/\//g, '[\\\\/]');
-  return library(name, new RegExp(`^${name}$|(?:^|[\\\\/])${path}$`), [ending, file.slice(file.lastIndexOf('/') + 1)], load);
+  const means = new RegExp(`^${name}$|(?:^|[\\\\/])${path}$`);
+  return { ...library(name, means, [ending, file.slice(file.lastIndexOf('/') + 1)], load), isWhole: true };
 }
 
 /** Every library, by the module in which what we stand in front of is. */

@@ -1,11 +1,14 @@
-// Libraries that a bundler put into the program's own file: they are never asked for, so nothing stands in front of them.
-// What can be done is to say so.
+// Libraries that are there and are not detected: a bundler put them into the program's own file, so that they are never
+// asked for, or they are of a version that has not what the hook looks for. What can be done is to say so.
 import type fs from 'node:fs';
+import type Module from 'node:module';
+import { NAME_UNITS_MAX } from '../limits';
 import { native } from '../native';
+import { textOf } from '../text';
 import { isMainThread } from '../thread';
 import { BUNDLE_BYTES_MAX, BUNDLE_BYTES_MIN, BUNDLE_CHUNK_BYTES, BUNDLE_LOOKED_AT_AFTER_MS } from './limits';
 import { libraries } from './libraries';
-import { isFound, isLeftOut } from './modules';
+import { isFound, isLeftOut, missed } from './modules';
 
 /** Taken once: programs and their tests replace it. */
 const { setTimeout } = globalThis;
@@ -15,12 +18,26 @@ const PACKAGES: Readonly<Record<string, string>> = { 'aws-sdk': '@smithy', expre
 
 let isBegun = false;
 
-/** Looks into the program's file, once, a little later and off the path of everything. */
-export function noteBundled(): void {
+/** Looks at the libraries and into the program's file, once, a little later and off the path of everything. */
+export function noteUndetected(): void {
   const file = process.argv[1];
   if (isBegun || !isMainThread || file === undefined) return;
   isBegun = true;
-  setTimeout(() => look(file), BUNDLE_LOOKED_AT_AFTER_MS).unref();
+  setTimeout(() => {
+    for (const name of missed()) noteMissed(name, file);
+    look(file);
+  }, BUNDLE_LOOKED_AT_AFTER_MS).unref();
+}
+
+function noteMissed(name: string, file: string): void {
+  let version = '';
+  try {
+    const { createRequire } = require('node:module') as typeof Module;
+    version = ` ${textOf((createRequire(file)(`${name}/package.json`) as { version: unknown }).version, NAME_UNITS_MAX)}`;
+  } catch {
+    // Packages need not show what they are.
+  }
+  native?.noteDetection(`${name}${version} is not detected: this version has not what the agent stands in front of`);
 }
 
 function look(file: string): void {
