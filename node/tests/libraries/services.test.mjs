@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { Programs } from '../hooks/programs.mjs';
 import { check, MODULES, program } from './calls.mjs';
 import { mongodb, sqs } from './peers.mjs';
+import { cassandra, sqlServer } from './sql_peers.mjs';
 
 const AMAZON = "region: 'eu-central-1', credentials: { accessKeyId: 'x', secretAccessKey: 'y' }, maxAttempts: 1";
 
@@ -35,6 +36,60 @@ for (const [age, modules] of Object.entries(MODULES)) {
           watched: { exitType: 'EXIT_DB', backendName: 'MongoDB', isSql: false },
           // Version 4 gets there by callbacks.
           hasStack: age === 'newest',
+        });
+      } finally {
+        await server.close();
+      }
+    });
+
+    test('tedious: statements, batches, parameters, errors', async () => {
+      const server = await sqlServer();
+      try {
+        await check(programs, program(
+          `const { Connection, Request, TYPES } = require('tedious');
+           const connection = new Connection({ server: '127.0.0.1', authentication: { type: 'default', options: { userName: 'shop', password: 'x' } }, options: { port: ${server.port}, database: 'shop', encrypt: false, trustServerCertificate: true } });
+           await new Promise((go, fail) => { connection.on('connect', (error) => (error ? fail(error) : go())); connection.connect(); });
+           let turn = Promise.resolve();
+           const one = (way, sql, word) => new Promise((go, fail) => {
+             const request = new Request(sql, (error) => { if (appd.__agent.profiler.getTransaction() === undefined) console.error('lost'); if (error) fail(error); else go(); });
+             if (word !== undefined) request.addParameter('word', TYPES.NVarChar, word);
+             connection[way](request);
+           });
+           const ask3 = (...given) => (turn = turn.catch(() => {}).then(() => one(...given)));`,
+          `await ask3('execSql', 'SELECT @word AS word, 17 AS number', 'secret');
+           await ask3('execSqlBatch', "SELECT 'secret'");
+           await ask3('execSql', 'SELECT nonsense').catch(() => {});`,
+          'connection.close();',
+        ), {
+          calls: 3,
+          errors: 1,
+          label: `shop - MSSQL - 127.0.0.1:${server.port}`,
+          exit: { exitType: 'DB', properties: { Host: '127.0.0.1', Port: `${server.port}`, Database: 'shop', Vendor: 'MSSQL' } },
+          operations: ['SELECT @word AS word, ? AS number', 'SELECT ?', 'SELECT nonsense'],
+          watched: { exitType: 'EXIT_DB', backendName: 'MSSQL', command: 'SELECT @word AS word, 17 AS number', args: ['secret'], user: 'shop', isSql: true },
+        });
+      } finally {
+        await server.close();
+      }
+    });
+
+    test('cassandra-driver: statements, batches, callbacks, errors', async () => {
+      const server = await cassandra();
+      try {
+        await check(programs, program(
+          `const { Client } = require('cassandra-driver'); const client = new Client({ contactPoints: ['127.0.0.1:${server.port}'], localDataCenter: 'one', isMetadataSyncEnabled: false, protocolOptions: { maxVersion: 4 }, pooling: { warmup: false } }); await client.connect();`,
+          `await client.execute("SELECT word FROM shop.orders WHERE word = 'secret'");
+           await client.batch(["INSERT INTO shop.orders (id) VALUES (17)"]);
+           await new Promise((go) => client.execute('SELECT 1 FROM shop.orders', (error) => (error || appd.__agent.profiler.getTransaction() === undefined ? console.error('lost', error) : go())));
+           await client.execute('SELECT nonsense FROM shop.orders').catch(() => {});`,
+          'await client.shutdown();',
+        ), {
+          calls: 4,
+          errors: 1,
+          label: `CASSANDRA - 127.0.0.1:${server.port}`,
+          exit: { exitType: 'DB', properties: { 'Server Pool': `127.0.0.1:${server.port}`, Database: '', Vendor: 'CASSANDRA' } },
+          operations: ['SELECT word FROM shop.orders WHERE word = ?', 'INSERT INTO shop.orders (id) VALUES (?)', 'SELECT ? FROM shop.orders', 'SELECT nonsense FROM shop.orders'],
+          watched: { exitType: 'EXIT_DB', backendName: 'Cassandra', isSql: true },
         });
       } finally {
         await server.close();

@@ -38,7 +38,7 @@ function begin(txn: TimePromise, client: unknown, command: unknown, params: unkn
   return beginCall(txn, {
     exitType: 'EXIT_DB',
     backendName: 'Cassandra',
-    label: `${keyspace} - CASSANDRA - ${pool}`,
+    label: `${keyspace === '' ? '' : `${keyspace} - `}CASSANDRA - ${pool}`,
     identifyingProperties: { 'Server Pool': pool, Database: keyspace, Vendor: 'CASSANDRA' },
     command: typeof command === 'string' ? command : undefined,
     commandArgs: params,
