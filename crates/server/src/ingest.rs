@@ -126,11 +126,11 @@ pub fn accept(
     let own = controller.counters.of_account(account);
     let mut outcome = match signal {
         Signal::Metrics => {
-            let decoded = controller.gate.decode(|| match encoding {
+            let decoded = controller.gate.decode(account, || match encoding {
                 Encoding::Protobuf => decode_metrics(body, &limits),
                 Encoding::Json => decode_metrics_json(body, &limits),
             });
-            let DecodedMetrics { reports, outcome } = decoded?;
+            let DecodedMetrics { reports, outcome } = decoded??;
             let split = reports.iter().filter(|report| !report.ledger_complete).count() as u64;
             Counters::add(&controller.counters.reports_split, split);
             let reports = reports.into_iter().map(|r| (r.agent, r.report)).collect();
@@ -139,11 +139,11 @@ pub fn accept(
             outcome
         }
         Signal::Traces => {
-            let decoded = controller.gate.decode(|| match encoding {
+            let decoded = controller.gate.decode(account, || match encoding {
                 Encoding::Protobuf => decode_traces(body, &limits),
                 Encoding::Json => decode_traces_json(body, &limits),
             });
-            let DecodedTraces { batches, outcome } = decoded?;
+            let DecodedTraces { batches, outcome } = decoded??;
             let segments: Vec<_> = batches.into_iter().map(|b| (b.agent, b.segments)).collect();
             controller.foreign.kept_by_agents(account, received_ms, &segments);
             write(controller, segments_batch(account, received_ms, segments))?;
@@ -153,7 +153,7 @@ pub fn accept(
         Signal::Logs => Outcome::default(),
     };
     if signal == Signal::Logs || outcome.not_understood > 0 {
-        let found = foreign::decode(signal, encoding, body, &limits)?;
+        let found = controller.gate.decode(account, || foreign::decode(signal, encoding, body, &limits))??;
         let request = (signal, encoding, body);
         let received = controller.foreign.receive(account, received_ms, request, found.batches)?;
         foreign::add(&mut outcome, &found.outcome, received);

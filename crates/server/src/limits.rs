@@ -21,6 +21,9 @@ pub const DECODED_BYTES_PER_BYTE: usize = 3;
 /// Bytes all OTLP requests at one time may hold in memory; more are told to come back.
 pub const INGEST_MEMORY_BYTES_MAX: usize = 512 << 20;
 
+/// Bytes for which room is made when a sender says that they come.
+pub const BODY_BYTES_BEFOREHAND_MAX: usize = 1 << 20;
+
 /// Seconds a sender may take for a request's body.
 pub const BODY_READ_TIMEOUT_S: u64 = 30;
 

@@ -4,20 +4,23 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::runtime::Handle;
 
 use crate::fair_queue::{FairQueue, Turn};
 use crate::ingest::IngestError;
 use crate::limits::{
-    INGEST_READERS_MAX, INGEST_REQUESTS_MAX, INGEST_WAIT_MAX_MS, INGEST_WAITING_PER_ACCOUNT_MAX,
+    BODY_READ_TIMEOUT_S, INGEST_READERS_MAX, INGEST_REQUESTS_MAX, INGEST_WAIT_MAX_MS,
+    INGEST_WAITING_PER_ACCOUNT_MAX,
 };
 
 /// The gate.
 pub struct Gate {
     turns: Arc<FairQueue>,
     shares: Arc<Shares>,
-    decoders: Decoders,
+    decoders: Arc<FairQueue>,
 }
 
 /// What is held, together and by account.
@@ -50,7 +53,12 @@ impl Gate {
                 readers: AtomicUsize::new(0),
                 by_account: Mutex::default(),
             }),
-            decoders: Decoders { free: Mutex::new(processors), freed: Condvar::new() },
+            // Whoever has a turn gets here sooner or later: the wait is for the others with a turn.
+            decoders: FairQueue::new(
+                processors,
+                INGEST_REQUESTS_MAX,
+                Duration::from_secs(BODY_READ_TIMEOUT_S),
+            ),
         }
     }
 
@@ -79,11 +87,15 @@ impl Gate {
         self.turns.enter(account).await.map_err(|_| IngestError::Overloaded)
     }
 
-    /// Waits until a processor may decode: not more at one time than there are processors, so that those who ask
-    /// get theirs. Blocks.
-    pub fn decode<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _decoding = self.decoders.enter();
-        work()
+    /// Waits until a processor may decode, in turns between accounts: not more at one time than there are processors,
+    /// so that those who ask get theirs. Blocks, on a thread of the runtime that may.
+    ///
+    /// # Errors
+    /// [`IngestError::Overloaded`] when that takes too long.
+    pub fn decode<T>(&self, account: &str, work: impl FnOnce() -> T) -> Result<T, IngestError> {
+        let turn = Handle::current().block_on(self.decoders.enter(account));
+        let _turn = turn.map_err(|_| IngestError::Overloaded)?;
+        Ok(work())
     }
 
     /// Requests that are decoded or written, and requests that wait for that.
@@ -162,31 +174,6 @@ impl Drop for Visit {
                 by_account.remove(&self.account);
             }
         }
-    }
-}
-
-struct Decoders {
-    free: Mutex<usize>,
-    freed: Condvar,
-}
-
-struct Decoding<'d>(&'d Decoders);
-
-impl Decoders {
-    fn enter(&self) -> Decoding<'_> {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        while *free == 0 {
-            free = self.freed.wait(free).unwrap_or_else(PoisonError::into_inner);
-        }
-        *free -= 1;
-        Decoding(self)
-    }
-}
-
-impl Drop for Decoding<'_> {
-    fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.freed.notify_one();
     }
 }
 
