@@ -129,6 +129,59 @@ async fn gzip_is_read_and_what_cannot_be_used_is_said_but_not_retried() {
     assert!(metrics.contains("tierline_store_write_seconds_count 1"), "{metrics}");
 }
 
+#[tokio::test]
+async fn a_clock_that_is_hours_off_is_told_and_harms_nobody() {
+    let server = Server::empty();
+    let (now, hour) = (shop::minute_ms(), 3_600_000);
+    let (right, wrong) = (shop::agent("web", 1), shop::agent("pay", 2));
+    let partial = |answer: &support::in_process::Answer| {
+        let encoding = tierline_wire::otlp::Encoding::Protobuf;
+        tierline_wire::otlp::ExportResponse::decode(&answer.body, encoding).unwrap().partial_success
+    };
+    // Three hours early: nothing of it is taken, and the agent is told why; it will not send it again.
+    for (path, body) in [
+        ("/v1/metrics", shop::metrics(&wrong, &shop::web_report(now + 3 * hour, 10))),
+        ("/v1/traces", shop::traces(&wrong, &[shop::web_segment(now + 3 * hour)])),
+    ] {
+        let answer = server.ingest(path, body).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let said = partial(&answer).expect("a partial success");
+        assert!(said.message.contains("too far from the controller's clock"), "{}", said.message);
+    }
+    assert_eq!(server.get("/api/applications").await.json(), json!([]), "nobody has been heard of");
+    // Three hours late may come from a spool: it is put where it says. Beside it is what is right.
+    let late = shop::metrics(&wrong, &shop::web_report(now - 3 * hour, 7));
+    let mut together = shop::metrics(&right, &shop::web_report(now, 10));
+    together.extend(shop::metrics(&wrong, &shop::web_report(now + 3 * hour, 90)));
+    for (body, refused) in [(late, false), (together, true)] {
+        let answer = server.ingest("/v1/metrics", body).await;
+        assert_eq!((answer.status, partial(&answer).is_some()), (StatusCode::OK, refused));
+    }
+    let range = |from: u64, to: u64| format!("/scorecard?from={from}&to={to}");
+    assert_eq!(server.api(&range(now - hour, now + hour / 10)).await["calls"], json!(10));
+    assert_eq!(server.api(&range(now - 4 * hour, now - 2 * hour)).await["calls"], json!(7));
+}
+
+#[tokio::test]
+async fn two_processes_under_one_node_name_add_up() {
+    let server = Server::empty();
+    for life in [1, 2, 1] {
+        let report = shop::metrics(&shop::agent("web", life), &shop::web_report(shop::minute_ms(), 10));
+        assert_eq!(server.ingest("/v1/metrics", report).await.status, StatusCode::OK);
+    }
+    assert_eq!(server.api("/scorecard").await["calls"], json!(20), "each once, whoever repeats itself");
+    let nodes = server.api("/nodes").await;
+    let names: Vec<_> = nodes.as_array().unwrap().iter().map(|node| &node["name"]).collect();
+    assert_eq!(names, ["web-1"], "one node");
+    // Two at one time that claim to be one process are a fault that is said.
+    let mut other = shop::agent("web", 1);
+    other.node = "web-2".into();
+    let mut body = shop::metrics(&shop::agent("web", 1), &shop::web_report(shop::minute_ms() - 60_000, 1));
+    body.extend(shop::metrics(&other, &shop::web_report(shop::minute_ms() - 60_000, 1)));
+    let answer = server.ingest("/v1/metrics", body).await;
+    assert!(String::from_utf8_lossy(&answer.body).contains("two agents claim to be one incarnation"));
+}
+
 async fn opamp(server: &Server, message: &AgentMessage) -> tierline_wire::opamp::ServerMessage {
     let answer = server.send(post("/v1/opamp", PROTOBUF, "", encode_agent_message(message))).await;
     assert_eq!(answer.status, StatusCode::OK);

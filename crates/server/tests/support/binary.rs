@@ -78,11 +78,16 @@ impl Binary {
         send(&self.address, request.body(Body::from(body)).unwrap()).await
     }
 
-    /// The sum of a metric over the last hours.
+    /// The sum of a metric of the shop over the last hours.
     pub async fn sum(&self, metric_path: &str) -> u64 {
+        self.sum_of(super::shop::APP, metric_path).await
+    }
+
+    /// The sum of a metric of an application over the last hours; 0 when nobody knows the application.
+    pub async fn sum_of(&self, application: &str, metric_path: &str) -> u64 {
         let path = metric_path.replace('%', "%25").replace(' ', "%20").replace('|', "%7C");
         let url = format!(
-            "/controller/rest/applications/shop/metric-data?metric-path={path}&time-range-type=BEFORE_NOW&duration-in-mins=120&output=JSON"
+            "/controller/rest/applications/{application}/metric-data?metric-path={path}&time-range-type=BEFORE_NOW&duration-in-mins=120&output=JSON"
         );
         let answer = self.get(&url).await.unwrap();
         if answer.text().contains("Invalid application name") {
@@ -90,6 +95,22 @@ impl Binary {
         }
         let found: Value = serde_json::from_slice(&answer.body).expect("metric data");
         found.as_array().unwrap().iter().filter_map(|m| m["metricValues"][0]["sum"].as_u64()).sum()
+    }
+
+    /// How many snapshots an application has of the last hours, page by page.
+    pub async fn snapshots(&self, application: &str) -> u64 {
+        let app = tierline_model::AppId::of(application);
+        let from = tierline_server::controller::now_ms() - 2 * 3_600_000;
+        let (mut count, mut after) = (0, String::new());
+        loop {
+            let page =
+                self.json(&format!("/api/applications/{app}/snapshots?from={from}&limit=1000{after}")).await;
+            count += page["items"].as_array().unwrap().len() as u64;
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => return count,
+            }
+        }
     }
 }
 
