@@ -2,7 +2,7 @@
 //!
 //! This crate converts, calls and maps, and decides nothing: what a business transaction is, what is kept and what is
 //! sent is the business of `tierline`. It promises its host that no entry throws: an unwind ends at
-//! [`guard::quietly`].
+//! `guard::quietly`.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable, clippy::todo)]
 // An expectation for a whole crate is never seen as fulfilled.

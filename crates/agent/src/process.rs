@@ -1,7 +1,7 @@
 //! The agent of this process: one, begun by [`init`], anew in a forked child and after [`shutdown`].
 //!
 //! A fork leaves the child with memory in which any lock may be held for ever. So everything hangs from one pointer
-//! to a [`Life`] that knows the fork generation it belongs to. The first use in a child finds an old generation,
+//! to a `Life` that knows the fork generation it belongs to. The first use in a child finds an old generation,
 //! leaves that life as it is, and begins one of its own with the same settings. Inherited locks are never touched.
 
 use std::cell::RefCell;

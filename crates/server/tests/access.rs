@@ -181,6 +181,23 @@ async fn the_last_administrator_stays() {
 }
 
 #[tokio::test]
+async fn the_last_administrator_by_a_group_stays_too() {
+    let server = Server::empty();
+    let group = json!({"name": "admins", "roleIds": [ACCOUNT_ADMINISTRATOR.id]});
+    let group = admin(&server, "POST", "/api/groups", group).await.json()["id"].clone();
+    let users = admin(&server, "GET", "/api/users", Value::Null).await.json();
+    let own = format!("/api/users/{}", users[0]["id"]);
+    let only_by_group = json!({"roleIds": [], "groupIds": [group]});
+    assert_eq!(admin(&server, "PUT", &own, only_by_group).await.status, StatusCode::OK);
+    let path = format!("/api/groups/{group}");
+    for (method, body) in [("DELETE", Value::Null), ("PUT", json!({"roleIds": [3]}))] {
+        assert_eq!(admin(&server, method, &path, body).await.status, StatusCode::CONFLICT, "{method}");
+    }
+    let described = admin(&server, "PUT", &path, json!({"description": "all of us"})).await;
+    assert_eq!(described.json()["roleIds"], json!([ACCOUNT_ADMINISTRATOR.id]));
+}
+
+#[tokio::test]
 async fn data_of_one_account_are_invisible_to_another() {
     let server = Server::with_shop().await;
     other_account(&server).await;
@@ -490,6 +507,7 @@ async fn every_answer_tells_browsers_what_not_to_do() {
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("object-src 'none'"), "{path}");
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
         assert!(!answer.header("permissions-policy").is_empty(), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{path}: no other site may read");
         assert!(!answer.text().contains("<script>alert"), "{path}");
     }
     let api = server.get("/api/applications").await;

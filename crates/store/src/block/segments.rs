@@ -1,5 +1,5 @@
 //! Segments of a batch with everything in them, over shared tables of texts, ids and backends, in columns
-//! ([`super::segment_columns`]).
+//! (`segment_columns`).
 
 use tierline_model::interval::Caller;
 use tierline_model::{

@@ -1,7 +1,7 @@
 //! The histograms of one report, in the order of its points: first those of the segments, then of the exits.
 //!
 //! Of a report: sparse (gap, count) pairs, most of them in one byte, behind their headers; large gaps and counts in a
-//! column of their own. Of a packed hour: series by series ([`super::density`]), so that one series is read without
+//! column of their own. Of a packed hour: series by series (`density`), so that one series is read without
 //! the others. Count, sum, min and max stand in [`super::numbers`] and are put back on reading.
 
 use std::collections::HashMap;
