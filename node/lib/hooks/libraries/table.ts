@@ -28,7 +28,7 @@ export const TABLE: readonly Detected[] = [
   { library: '@grpc/grpc-js', packages: ['@grpc/grpc-js'], patches: '`Client.make…Request`, `Server.register`', detects: 'WEB_SERVICE; transactions: calls to servers', against: 'its own server' },
   { library: 'pg', packages: ['pg'], patches: '`Client.query`, `Pool.connect`', detects: 'DB', against: 'PostgreSQL' },
   { library: 'mysql', packages: ['mysql', 'mysql2'], patches: '`Connection.query`, `execute`, `Pool.getConnection`', detects: 'DB', against: 'MariaDB' },
-  { library: 'tedious', packages: ['tedious', 'mssql'], patches: '`Connection.makeRequest`', detects: 'DB', against: 'a stand-in for the server' },
+  { library: 'tedious', packages: ['tedious'], patches: '`Connection.makeRequest`, by which `mssql` asks too', detects: 'DB', against: 'a stand-in for the server' },
   { library: 'mongodb', packages: ['mongodb'], patches: '`Connection.command`, `connect`, `ConnectionPool.checkOut`', detects: 'DB', against: 'a stand-in for the server' },
   { library: 'cassandra-driver', packages: ['cassandra-driver'], patches: '`Client._execute`, `_batch`', detects: 'DB', against: 'a stand-in for the server' },
   { library: 'aws-sdk', packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sqs'], patches: '`Client.send` of `@smithy`', detects: 'DynamoDB: DB; SQS: QUEUE; other services: HTTP', against: 'dynalite; a stand-in for SQS' },
