@@ -75,7 +75,7 @@ export function CallEdge({ id, source, target, data }: EdgeProps) {
               : edge.exitTypes.map(exitTypeLabel).join(", ")}
             {edge.averageMs == null ? "" : ` · ${formatMs(edge.averageMs)}`}
           </span>
-          {failing ? <em>{edge.errors === 1 ? "1 error" : `${edge.errors} errors`}</em> : null}
+          {failing ? <em>{counted(edge.errors, "error")}</em> : null}
         </div>
       </EdgeLabelRenderer>
     </>

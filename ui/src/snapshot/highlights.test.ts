@@ -28,14 +28,14 @@ describe("what to look at", () => {
     expect(said(of(1000, ...many))).toEqual([]);
   });
 
-  it("is first what failed by itself, then what only passed it on", () => {
+  it("is what failed by itself, not what only passed it on", () => {
     const led = exit("led", 1, 9, { toSpanId: "s", errors: [error] });
     const segments = [
       { spanId: "r", errors: [], exitCalls: [led] },
       { spanId: "s", errors: [], exitCalls: [exit("bad", 2, 1, { errors: [error] })] },
     ];
-    const { findings } = highlights({ durationMs: 100, segments } as unknown as Snapshot);
-    expect(findings.map(({ exit: { spanId } }) => spanId)).toEqual(["bad", "led"]);
+    const { findings, failed } = highlights({ durationMs: 100, segments } as unknown as Snapshot);
+    expect([findings.map(({ exit: { spanId } }) => spanId), failed]).toEqual([["bad"], 2]);
   });
 
   it("counts all that failed and lists three", () => {
@@ -44,7 +44,7 @@ describe("what to look at", () => {
     expect([result.failed, result.findings.length]).toEqual([9, 3]);
   });
 
-  it("is what a tier raised, said once, by the tier it came from, with its line", () => {
+  it("is what tiers raised, the deepest first, said once, by the tier it came from, with its line", () => {
     const boom = { type: "ValueError", message: "cold", stack: "" };
     const inner = {
       ...boom,
@@ -53,14 +53,19 @@ describe("what to look at", () => {
     const segments = [
       { tierName: "web", errors: [boom], exitCalls: [] },
       { tierName: "oven", errors: [inner], exitCalls: [] },
+      { tierName: "flour", errors: [{ ...boom, message: "none left" }], exitCalls: [] },
     ];
     const { raised } = highlights({ durationMs: 1, segments } as unknown as Snapshot);
-    expect(raised.map(({ segment, line }) => [segment.tierName, line])).toEqual([["oven", "oven.py:12"]]);
+    expect(raised.map(({ segment, line }) => [segment.tierName, line])).toEqual([
+      ["flour", ""],
+      ["oven", "oven.py:12"],
+    ]);
   });
 
   it.each([
     ["Error: no\n    at send (/srv/shop/mail.js:17:9)\n    at next (/srv/b.js:1:1)", "mail.js:17"],
     ["Error: no\n    at file:///srv/shop/mail.mjs:4:2", "mail.mjs:4"],
+    ['  File "/srv/a.py", line 3, in f\n  File "/lib/appdynamics/agent/x.py", line 1, in g\n', "a.py:3"],
     ["something else", ""],
   ])("finds the line of %j", (stack, line) => {
     expect(guiltyLine(stack)).toBe(line);

@@ -68,43 +68,52 @@ export function highlights(snapshot: Snapshot): Highlights {
   const large = (totalMs: number) => totalMs >= snapshot.durationMs * SLOW_SHARE_MIN;
   if (slowest && large(slowest.totalMs)) findings.push(slowest);
   if (repeated && large(repeated.totalMs)) findings.push(repeated);
+  const reached = new Map(snapshot.segments.map((segment) => [segment.spanId, segment]));
   return {
-    raised: raisedIn(snapshot),
-    findings: [...guiltiest(failures, snapshot), ...findings],
+    raised: raisedIn(snapshot, reached),
+    findings: [...guiltiest(failures, reached), ...findings],
     failed: failures.length,
   };
 }
 
-/** First what failed by itself: a call that led to a segment that failed, too, only passed it on. */
-function guiltiest(failures: readonly Finding[], { segments }: Snapshot): Finding[] {
-  const reached = new Map(segments.map((segment) => [segment.spanId, segment]));
-  const passedOn = ({ exit: { toSpanId } }: Finding) => {
-    const led = toSpanId ? reached.get(toSpanId) : undefined;
-    return (
-      led !== undefined && (led.errors.length > 0 || led.exitCalls.some(({ errors }) => errors.length > 0))
-    );
-  };
-  const own = failures.filter((one) => !passedOn(one));
-  return [...own, ...failures.filter(passedOn)].slice(0, FAILED_LISTED_MAX);
+type Reached = ReadonlyMap<string, Segment>;
+
+/** Whether a call only passed on that the segment it led to failed. */
+function passedOn({ errors, toSpanId }: ExitCall, reached: Reached): boolean {
+  const led = toSpanId ? reached.get(toSpanId) : undefined;
+  if (errors.length === 0 || led === undefined) return false;
+  return led.errors.length > 0 || led.exitCalls.some((exit) => exit.errors.length > 0);
 }
 
-/** Errors of the tiers themselves; one that came through several is one, said where it began: the last to report it. */
-function raisedIn({ segments }: Snapshot): Raised[] {
+/** What failed by itself; what passed it on only when there is nothing else. */
+function guiltiest(failures: readonly Finding[], reached: Reached): Finding[] {
+  const own = failures.filter(({ exit }) => !passedOn(exit, reached));
+  return (own.length > 0 ? own : failures).slice(0, FAILED_LISTED_MAX);
+}
+
+/** Errors of the tiers where they began, the deepest first; the same one of several tiers is one. */
+function raisedIn({ segments }: Snapshot, reached: Reached): Raised[] {
+  const failing = segments.filter(({ errors }) => errors.length > 0);
+  const own = failing.filter(({ exitCalls }) => !exitCalls.some((exit) => passedOn(exit, reached)));
   const found = new Map<string, Raised>();
-  for (const segment of segments) {
+  for (const segment of own.length > 0 ? own : failing) {
     for (const error of segment.errors) {
       const key = `${error.type}\n${error.message}`;
       found.delete(key);
       found.set(key, { segment, error, line: guiltyLine(error.stack) });
     }
   }
-  return [...found.values()].slice(0, RAISED_LISTED_MAX);
+  return [...found.values()].reverse().slice(0, RAISED_LISTED_MAX);
 }
 
-/** `orders.py:71` of a stack: its innermost line, which Python writes last and JavaScript first. */
+/** The agent's own frames, through which a detected call runs: never the line that is looked for. */
+const OF_THE_AGENT = /[\\/](appdynamics|tierline)[\\/]/;
+
+/** `orders.py:71` of a stack: its innermost line of the program, which Python writes last and JavaScript first. */
 export function guiltyLine(stack: string): string {
-  const python = [...stack.matchAll(/^\s*File "([^"]+)", line (\d+)/gm)].at(-1);
-  const other = /^\s*at .*?\(?(?:file:\/\/)?([^\s():]+):(\d+):\d+\)?$/m.exec(stack);
-  const [, file, line] = python ?? other ?? [];
+  const python = [...stack.matchAll(/^\s*File "([^"]+)", line (\d+)/gm)].reverse();
+  const other = [...stack.matchAll(/^\s*at .*?\(?(?:file:\/\/)?([^\s():]+):(\d+):\d+\)?$/gm)];
+  const lines = python.length > 0 ? python : other;
+  const [, file, line] = lines.find(([, path = ""]) => !OF_THE_AGENT.test(path)) ?? [];
   return file ? `${file.split(/[\\/]/).at(-1)}:${line}` : "";
 }
