@@ -18,10 +18,11 @@ type Check = fn() -> Result<Verdict>;
 /// Runs every check and names all that fail, not only the first.
 pub fn run() -> Result<()> {
     setup::basics()?;
-    let checks: [(&str, Check); 11] = [
+    let checks: [(&str, Check); 12] = [
         ("generated files", || codegen::check().map(|()| Verdict::Holds)),
         ("rustfmt", || cargo(&["fmt", "--all", "--check"])),
         ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])),
+        ("cargo doc", doc),
         ("cargo deny", deny),
         ("ruff", ruff),
         ("pyright", pyright),
@@ -54,6 +55,13 @@ pub fn run() -> Result<()> {
 fn cargo(arguments: &[&str]) -> Result<Verdict> {
     process::run(Command::new("cargo").args(arguments).current_dir(workspace::root()))
         .map(|()| Verdict::Holds)
+}
+
+/// Documentation whose links lead somewhere.
+fn doc() -> Result<Verdict> {
+    let mut doc = Command::new("cargo");
+    doc.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings");
+    process::run(doc.current_dir(workspace::root())).map(|()| Verdict::Holds)
 }
 
 fn deny() -> Result<Verdict> {
