@@ -18,8 +18,9 @@ const REPORT_INTERVAL_MS: u64 = 5_000;
 /// How long [`Demo::wait_until_visible`] gives the whole way from a request to the page's data.
 const VISIBLE_LIMIT: Duration = Duration::from_secs(90);
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
-/// The tiers of the demo's longest business transaction and of the one that crosses Node, Python and Node.
-const TIERS: [&str; 5] = ["web", "front", "orders", "shipping", "mail"];
+/// The tiers of the demo's longest business transaction, of the one that crosses Node, Python and Node, and of those that
+/// are observed without a word about it in their code.
+const TIERS: [&str; 7] = ["web", "front", "orders", "shipping", "mail", "kiosk", "reviews"];
 /// Names RabbitMQ, if there is one, for the queue between the tiers `front` and `mail`.
 const AMQP_VARIABLE: &str = "SHOP_AMQP_URL";
 
@@ -62,8 +63,9 @@ impl Demo {
             std::fs::remove_dir_all(&folder).with_context(|| format!("cannot clear {}", folder.display()))?;
         }
         std::fs::create_dir_all(&folder)?;
-        let packages = if std::env::var_os(AMQP_VARIABLE).is_some() { &["pika"][..] } else { &[] };
-        let environment = Environment::with(&python::main()?, "shop", packages, "the demo system")?;
+        let mut packages = vec!["flask", "redis"];
+        packages.extend(std::env::var_os(AMQP_VARIABLE).map(|_| "pika"));
+        let environment = Environment::with(&python::main()?, "shop", &packages, "the demo system")?;
         environment.install_wheel(&built.wheel)?;
         let node_tiers = workspace::root().join("examples/shop/node");
         setup::npm_packages(&node_tiers)?;

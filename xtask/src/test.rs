@@ -25,6 +25,8 @@ const SERVERS_OF_HOOKS: [(&str, &str); 5] = [
     ("/usr/bin/memcached", "memcached"),
     ("/usr/sbin/rabbitmq-server", "rabbitmq-server"),
 ];
+/// When set, what the Python agent detects is tested with the oldest versions as well, which takes minutes.
+const OLDEST_VARIABLE: &str = "TIERLINE_OLDEST";
 /// Tests of the Node agent with a step or a way of their own; `package` visits the other interpreters itself.
 const NODE_FOLDERS_APART: [&str; 3] = ["e2e", "package", "typescript"];
 /// Tests of the Node agent that run on every interpreter.
@@ -175,8 +177,20 @@ fn python_tests() -> Result<Tally> {
             arguments.extend(["--ignore=python/tests/fork", "--ignore=python/tests/hooks"]);
         }
         sum += pytest(&environment, &arguments)?;
+        if is_main && std::env::var_os(OLDEST_VARIABLE).is_some() {
+            sum += oldest_versions(&python, &wheel)?;
+        }
     }
     Ok(sum)
+}
+
+fn oldest_versions(python: &Python, wheel: &Path) -> Result<Tally> {
+    println!("\n--- the oldest versions of what is detected");
+    let packages = ["-r", "python/tests/hooks/oldest.txt"];
+    let environment =
+        Environment::with(python, "oldest", &packages, "the oldest versions of what is detected")?;
+    environment.install_wheel(wheel)?;
+    pytest(&environment, &["python/tests/hooks"])
 }
 
 /// All tests of the Node agent on the main interpreter, those of the API on every other that can be had, the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import shutil
 import signal
@@ -55,8 +56,24 @@ class Shop:
             door = self._tier("web", 1, "web.mjs", "--front", door)
         else:
             print("without the tiers web and mail: see README.md for what Node.js needs", flush=True)
-        self._start("load", {}, "shop.load", "--front", door, "--per-second", str(customers_per_second))
+        kiosk = self._kiosk(memory, orders, with_node)
+        self._start(
+            "load", {}, "shop.load", "--front", door, *kiosk, "--per-second", str(customers_per_second)
+        )
         print(f"the shop is open at http://{door}/catalogue", flush=True)
+
+    def _kiosk(self, memory: str, orders: list[str], with_node: bool) -> list[str]:
+        """The two tiers that are observed without a word about it, if what they are made of is here."""
+        is_here = all(importlib.util.find_spec(name) for name in ("flask", "redis"))
+        if not with_node or not is_here or not (NODE_TIERS / "node_modules/express").is_dir():
+            print("without the tiers kiosk and reviews: they need flask, redis and express", flush=True)
+            return []
+        asked = [word for address in orders for word in ("--orders", address)]
+        database = str(self._data / "reviews.db")
+        reviews = self._tier(
+            "reviews", 1, "shop.reviews", "--database", database, "--memory", memory, *asked, unwitting=True
+        )
+        return ["--kiosk", self._tier("kiosk", 1, "kiosk.mjs", "--reviews", reviews, unwitting=True)]
 
     def wait(self) -> str:
         """Until one of them ends, which none should."""
@@ -97,14 +114,23 @@ class Shop:
                 time.sleep(0.05)
         raise SystemExit("redis-server did not start")
 
-    def _tier(self, tier: str, number: int, module: str, *arguments: str) -> str:
+    def _tier(self, tier: str, number: int, module: str, *arguments: str, unwitting: bool = False) -> str:
         names = {"APPDYNAMICS_AGENT_TIER_NAME": tier, "APPDYNAMICS_AGENT_NODE_NAME": f"{tier}-{number}"}
-        return f"127.0.0.1:{self._start(f'{tier}-{number}', names, module, *arguments)}"
+        return f"127.0.0.1:{self._start(f'{tier}-{number}', names, module, *arguments, unwitting=unwitting)}"
 
-    def _start(self, name: str, names: dict[str, str], module: str, *arguments: str) -> int:
-        """Starts a process and answers the port that it says it listens on."""
-        is_node = module.endswith(".mjs")
-        program = ["node", str(NODE_TIERS / module)] if is_node else [sys.executable, "-m", module]
+    def _start(
+        self, name: str, names: dict[str, str], module: str, *arguments: str, unwitting: bool = False
+    ) -> int:
+        """Starts a process and answers the port that it says it listens on.
+
+        An unwitting one knows nothing of the agent, which is put beside it from here.
+        """
+        if module.endswith(".mjs"):
+            agent = ["-r", str(NODE_TIERS / "node_modules/appdynamics")] if unwitting else []
+            program = ["node", *agent, str(NODE_TIERS / module)]
+        else:
+            agent = [sys.executable, "-m", "appdynamics.scripts.pyagent", "run", "--"] if unwitting else []
+            program = [*agent, sys.executable, "-m", module]
         process = subprocess.Popen(
             [*program, *arguments],
             stdin=subprocess.DEVNULL,

@@ -25,6 +25,10 @@ REPEATED_ORDER_EVERY = 37
 LOCKED_LOGIN_EVERY = 53
 ATLANTIS_EVERY = 31
 REGISTRATION_EVERY = 11
+KIOSK_EVERY = 5
+#: Of those at the kiosk: they write, and say no number of stars, which the database refuses.
+WRITTEN_REVIEW_EVERY = 3
+WORDLESS_REVIEW_EVERY = 4
 #: Of the registrations.
 UNKNOWN_MAIL_EVERY = 7
 
@@ -81,13 +85,28 @@ class Customers:
         }
 
 
-def visit(customers: Customers, front: str, pause_s: float) -> None:
+def at_the_kiosk(visit_number: int) -> tuple[str, str, dict[str, object] | None]:
+    """Reads what others think, or writes."""
+    path = f"/kiosk?product={PRODUCTS[visit_number % len(PRODUCTS)]}"
+    if visit_number % WRITTEN_REVIEW_EVERY != 0:
+        return "GET", path, None
+    wordless = visit_number // WRITTEN_REVIEW_EVERY % WORDLESS_REVIEW_EVERY == 0
+    return "POST", path, {"stars": "many" if wordless else 1 + visit_number % 5, "text": "tasted"}
+
+
+def visit(customers: Customers, front: str, kiosk: str | None, pause_s: float) -> None:
     """One customer after the other, for ever."""
-    while True:
-        method, path, body = customers.next()
-        connection = http.client.HTTPConnection(front, timeout=30)
+    for number in itertools.count(1):
+        door = front
+        if kiosk is not None and number % KIOSK_EVERY == 0:
+            door = kiosk
+            method, path, body = at_the_kiosk(number // KIOSK_EVERY)
+        else:
+            method, path, body = customers.next()
+        connection = http.client.HTTPConnection(door, timeout=30)
         try:
-            connection.request(method, path, None if body is None else json.dumps(body))
+            headers = {} if body is None else {"Content-Type": "application/json"}
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
             connection.getresponse().read()
         except OSError as error:
             print(f"{method} {path}: {error}", file=sys.stderr)
@@ -99,6 +118,7 @@ def visit(customers: Customers, front: str, pause_s: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--front", required=True, help="HOST:PORT of the tier to visit")
+    parser.add_argument("--kiosk", help="HOST:PORT of the kiosk, if there is one")
     parser.add_argument("--per-second", type=float, default=12.0, help="visits at most")
     parser.add_argument("--customers", type=int, default=3, help="how many at the same time")
     options = parser.parse_args()
@@ -106,7 +126,9 @@ def main() -> None:
     customers = Customers()
     pause_s = options.customers / options.per_second
     for _ in range(options.customers):
-        threading.Thread(target=visit, args=(customers, options.front, pause_s), daemon=True).start()
+        threading.Thread(
+            target=visit, args=(customers, options.front, options.kiosk, pause_s), daemon=True
+        ).start()
     lifecycle.say_ready()
     threading.Event().wait()
 

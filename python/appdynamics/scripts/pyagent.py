@@ -106,8 +106,10 @@ def detection():
         else:
             state, why = loading.state_of(hook)
         version = getattr(sys.modules.get(hook.module.partition(".")[0]), "__dict__", {}).get("__version__", "")
+        # psycopg2 says behind it how it was built.
+        version = str(version).partition(" ")[0]
         what = why or f"{hook.module}: {hook.patches}"
-        print(f"{hook.library:<20} {version!s:<12} {state:<14} {hook.tested:<28} {what}")
+        print(f"{hook.library:<20} {version:<12} {state:<14} {hook.tested:<28} {what}")
     return 0
 
 

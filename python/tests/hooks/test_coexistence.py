@@ -1,5 +1,9 @@
 """Other tools that observe the same libraries in the same process, begun before us and behind us: both see all."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 OPENTELEMETRY = """
@@ -83,6 +87,76 @@ def test_both_see_everything(run, controller, other, order):
     pytest.importorskip({"opentelemetry": "opentelemetry.instrumentation.flask", "sentry": "sentry_sdk"}[other])
     source = {"opentelemetry": OPENTELEMETRY, "sentry": SENTRY}[other]
     result = run(PROGRAM.format(other=source), arguments=[order], check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "['CLIENT', 'CLIENT', 'CLIENT', 'SERVER', 'SERVER', 'SERVER'] 3 True True\n"
+    received = controller.received()
+    assert received.bts() == {"/shop/bread": 3}
+    assert sum(exit_.count for exit_ in received.exits().values()) == 3
+
+
+# Started by a command of theirs, which observes all libraries it knows by itself. The program only says where it goes.
+LAUNCHED_OPENTELEMETRY = """
+def other():
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    ours = {"opentelemetry.instrumentation.flask", "opentelemetry.instrumentation.requests"}
+    return lambda: sorted(s.kind.name for s in exporter.get_finished_spans() if s.instrumentation_scope.name in ours)
+"""
+
+LAUNCHED_DATADOG = """
+def other():
+    from ddtrace.trace import TraceFilter, tracer
+
+    seen = []
+
+    class Seen(TraceFilter):
+        def process_trace(self, trace):
+            kinds = {"flask.request": "SERVER", "requests.request": "CLIENT"}
+            seen.extend(kinds[span.name] for span in trace if span.name in kinds)
+            return None  # nothing is sent
+
+    tracer.configure(trace_processors=[Seen()])
+    return lambda: sorted(seen)
+"""
+
+LAUNCHERS = {
+    "opentelemetry-instrument": LAUNCHED_OPENTELEMETRY,
+    "ddtrace-run": LAUNCHED_DATADOG,
+}
+
+
+@pytest.mark.parametrize("order", ["before", "behind"])
+@pytest.mark.parametrize("launcher", LAUNCHERS)
+def test_both_see_everything_when_commands_start_them(controller, tmp_path, launcher, order):
+    path = os.path.join(os.path.dirname(sys.executable), launcher)
+    if not os.path.exists(path):
+        pytest.skip(f"{launcher} is not installed here")
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM.format(other=LAUNCHERS[launcher]))
+    theirs, ours = [path], [sys.executable, "-m", "appdynamics.scripts.pyagent", "run", "--"]
+    result = subprocess.run(
+        [*(theirs + ours if order == "before" else ours + theirs), sys.executable, str(program), "behind"],
+        env={
+            **os.environ,
+            **controller.environ(),
+            "DD_TRACE_AGENT_URL": "http://127.0.0.1:9",
+            "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false",
+            "DD_REMOTE_CONFIGURATION_ENABLED": "false",
+            "OTEL_TRACES_EXPORTER": "none",
+            "OTEL_METRICS_EXPORTER": "none",
+            "OTEL_LOGS_EXPORTER": "none",
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert result.returncode == 0, result.stderr
     assert result.stdout == "['CLIENT', 'CLIENT', 'CLIENT', 'SERVER', 'SERVER', 'SERVER'] 3 True True\n"
     received = controller.received()

@@ -32,7 +32,7 @@ def with_redis_asyncio(port):
             assert (await pipeline.incr("n").get("user:7").execute())[1] == b"secret"
         with pytest.raises(redis.ResponseError):
             await client.lpush("user:7", "x")
-        await client.aclose()
+        await (client.aclose if hasattr(client, "aclose") else client.close)()
 
     asyncio.run(ask())
 
@@ -61,7 +61,8 @@ def test_pymemcache(agent, memcached):
             client.set("user", "secret")
             assert client.get("user") == b"secret"
             assert client.get_many(["user"]) == {"user": b"secret"}
-            client.delete("user")
+            # With an answer: another connection must not see it late.
+            client.delete("user", noreply=False)
             client.close()
     calls = agent.stop().snapshot("shop").exit_calls
     assert [call.operation for call in calls] == ["set", "get", "get", "delete"] * 2

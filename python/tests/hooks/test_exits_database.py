@@ -251,6 +251,28 @@ def test_sqlite3(agent, tmp_path):
     assert calls[0].identifying == {"Database": path, "Vendor": "SQLITE"}
 
 
+def test_statements_by_name(agent, postgresql, mariadb):
+    import psycopg
+    import psycopg2
+    import pymysql
+
+    where = {"host": "127.0.0.1", "user": USER}
+    with (
+        appd.bt("shop"),
+        psycopg2.connect(**where, port=postgresql.port, dbname="shop") as first,
+        psycopg.connect(**where, port=postgresql.port, dbname="shop") as second,
+        pymysql.connect(**where, port=mariadb.port, password=PASSWORD, database="shop") as third,
+    ):
+        cursors = [first.cursor(), second.cursor(), third.cursor()]
+        cursors[0].execute(query="SELECT %s", vars=(1,))
+        cursors[1].execute(query="SELECT %s::int", params=(1,))
+        cursors[2].execute(query="SELECT %s", args=(1,))
+        assert [list(cursor.fetchall()) for cursor in cursors] == [[(1,)]] * 3
+    calls = agent.stop().snapshot("shop").exit_calls
+    asked = [call.operation for call in calls if call.operation.startswith("SELECT %s")]
+    assert asked == ["SELECT %s", "SELECT %s::int", "SELECT %s"]
+
+
 def test_executemany_of_pymysql_is_one_call(agent, mariadb):
     import pymysql
 

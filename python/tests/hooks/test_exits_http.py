@@ -43,7 +43,7 @@ def with_httpx(url, headers):
 
 
 def with_httpx2(url, headers):
-    import httpx2
+    httpx2 = pytest.importorskip("httpx2")
 
     with httpx2.Client() as client:
         return client.get(url, headers=headers).status_code
@@ -175,3 +175,18 @@ def _uuid(trace_id):
     import uuid
 
     return str(uuid.UUID(bytes=trace_id))
+
+
+def test_an_answer_that_is_asked_for_twice(agent, backend):
+    """As urllib3 1 does it."""
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", backend.port)
+    with appd.bt("shop"):
+        connection.request("GET", "/status/503")
+        with pytest.raises(TypeError):
+            connection.getresponse(buffering=True)
+        connection.getresponse().read()
+    connection.close()
+    [call] = agent.stop().snapshot("shop").exit_calls
+    assert [error["exception.type"] for error in call.errors] == ["HTTP 503"]

@@ -244,6 +244,55 @@ def test_a_new_rule_is_in_force_within_one_poll(controller):
     assert set(received.bts()) == {"/a/b", "/a/b/c"}
 
 
+def test_errors_of_detected_transactions_follow_the_configuration(controller):
+    from agent_of_tests import Agent
+
+    controller.config = {
+        "version": 5,
+        "errors": {"status_ranges": [{"first": 418, "last": 418}], "ignored": [{"type_name": {"value": "KeyError"}}]},
+    }
+
+    def answering(status):
+        def application(environ, start_response):
+            if status == 0:
+                raise KeyError("bread")
+            start_response(f"{status} x", [])
+            return [b""]
+
+        return application
+
+    from test_wsgi import call
+
+    agent = Agent(controller)
+    agent.start(5000)
+    try:
+        for status in (200, 404, 418, 500):
+            call(
+                lambda *arguments, status=status: observed.serve_wsgi(answering(status), None, *arguments), f"/{status}"
+            )
+        with pytest.raises(KeyError):
+            call(lambda *arguments: observed.serve_wsgi(answering(0), None, *arguments), "/ignored")
+    finally:
+        received = agent.stop()
+    verdicts = {name: received.verdicts(name) for name in received.bts()}
+    normal = {"NORMAL": 1}
+    assert verdicts == {"/200": normal, "/404": normal, "/500": normal, "/ignored": normal, "/418": {"ERROR": 1}}
+
+
+def test_pyagent_detection_says_what_fits():
+    import subprocess
+
+    command = [sys.executable, "-m", "appdynamics.scripts.pyagent", "detection"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    head, *rows = result.stdout.splitlines()
+    assert head.split() == ["library", "version", "state", "tested", "in", "front", "of"]
+    assert len(rows) == len(table.HOOKS)
+    states = {hook: row[34:49].strip() for hook, row in zip(table.HOOKS, rows, strict=True)}
+    odd = {hook: state for hook, state in states.items() if state not in ("hooked", "not installed")}
+    assert odd == {}, result.stdout
+    assert [states[hook] for hook in table.HOOKS if hook.module in ("http.client", "flask.app")] == ["hooked"] * 2
+
+
 def test_a_disabled_agent_detects_nothing(run, controller):
     result = run(SHOP.format(imports="os", begin="appd.init()", end=""), TIERLINE_ENABLED="off")
     assert result.stdout == "False\n"

@@ -70,7 +70,7 @@ def django_application():
     from django.conf import settings
 
     if not settings.configured:
-        settings.configure(ALLOWED_HOSTS=["*"])
+        settings.configure(ALLOWED_HOSTS=["*"], SECRET_KEY="of tests")
     settings.ROOT_URLCONF = __name__
     settings.DEBUG_PROPAGATE_EXCEPTIONS = False
     django.setup()
@@ -266,6 +266,36 @@ def test_requests_of_a_bare_application_behind_a_server(agent, kind):
         thread.join(5)
         server.server_close()
     assert agent.stop().bts() == {"/bare/thing": 1}
+
+
+def test_requests_of_a_bare_application_behind_gevent(run, controller):
+    result = run(
+        """
+        from appdynamics.agent import api as appd
+        appd.init()
+        import gevent, threading, urllib.request
+        from gevent.pywsgi import WSGIServer
+
+        def bare(environ, start_response):
+            start_response("200 OK", [("Content-Length", "4")])
+            return [str(bool(appd.get_active_bt_handle(environ))).encode()]
+
+        def ask():
+            with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/bare/thing/1", timeout=10) as answer:
+                print(answer.read().decode())
+
+        server = WSGIServer(("127.0.0.1", 0), bare, log=None)
+        server.start()
+        client = threading.Thread(target=ask)
+        client.start()
+        while client.is_alive():
+            gevent.sleep(0.01)
+        server.stop()
+        appd.shutdown()
+        """
+    )
+    assert result.stdout == "True\n"
+    assert controller.received().bts() == {"/bare/thing": 1}
 
 
 @pytest.mark.parametrize("worker", ["sync", "gthread", "gevent"])

@@ -14,13 +14,15 @@ def _cache(pool):
 
 
 def _kept_on(holder, make):
-    backend = vars(holder).get(_BACKEND)
-    if backend is None:
-        try:
-            backend = make(holder)
-        except Exception:
-            backend = _cache("unknown")
-        setattr(holder, _BACKEND, backend)
+    try:
+        return holder._appdynamics_backend
+    except AttributeError:
+        pass
+    try:
+        backend = make(holder)
+    except Exception:
+        backend = _cache("unknown")
+    setattr(holder, _BACKEND, backend)
     return backend
 
 
@@ -54,9 +56,16 @@ def _pipeline(client):
 def redis(module):
     def in_front_of_command(original):
         def execute_command(self, *args, **options):
-            if not is_observed():
+            exit_call = begin_exit(_kept_on(self.connection_pool, _redis_pool), args[0] if args else "")
+            if exit_call is None:
                 return original(self, *args, **options)
-            return call_exit(_redis_backend(self), _command(args), original, self, *args, **options)
+            try:
+                result = original(self, *args, **options)
+            except BaseException as error:
+                exit_call.end(error)
+                raise
+            exit_call.end()
+            return result
 
         return execute_command
 
@@ -114,20 +123,14 @@ def pymemcache(module):
     def in_front_of_named(original):
         # `_fetch_cmd(name, keys, …)`, `_store_cmd(name, values, …)`
         def command(self, name, *args, **kwargs):
-            if not is_observed():
-                return original(self, name, *args, **kwargs)
-            return call_exit(_kept_on(self, pool), _command((name,)), original, self, name, *args, **kwargs)
+            return call_exit(_kept_on(self, pool), name, original, self, name, *args, **kwargs)
 
         return command
 
     def in_front_of_others(original):
         # `_misc_cmd(cmds, cmd_name, …)`
         def command(self, cmds, cmd_name, *args, **kwargs):
-            if not is_observed():
-                return original(self, cmds, cmd_name, *args, **kwargs)
-            return call_exit(
-                _kept_on(self, pool), _command((cmd_name,)), original, self, cmds, cmd_name, *args, **kwargs
-            )
+            return call_exit(_kept_on(self, pool), cmd_name, original, self, cmds, cmd_name, *args, **kwargs)
 
         return command
 

@@ -27,14 +27,26 @@ def _text(value):
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
+def _statement(args, kwargs):
+    """What a method is sent first, by position or by whatever name its driver has for it."""
+    return args[0] if args else next(iter(kwargs.values()), "")
+
+
 def _in_front(backend_of):
     """In front of a method that is sent a statement: ``method(self, statement, …)``."""
 
     def make(original):
-        def method(self, statement, *args, **kwargs):
-            if not is_observed():
-                return original(self, statement, *args, **kwargs)
-            return call_exit(backend_of(self), statement, original, self, statement, *args, **kwargs)
+        def method(self, *args, **kwargs):
+            exit_call = begin_exit(backend_of(self), _statement(args, kwargs))
+            if exit_call is None:
+                return original(self, *args, **kwargs)
+            try:
+                result = original(self, *args, **kwargs)
+            except BaseException as error:
+                exit_call.end(error)
+                raise
+            exit_call.end()
+            return result
 
         return method
 
@@ -43,12 +55,12 @@ def _in_front(backend_of):
 
 def _in_front_async(backend_of):
     def make(original):
-        async def method(self, statement, *args, **kwargs):
-            exit_call = begin_exit(backend_of(self), statement) if is_observed() else None
+        async def method(self, *args, **kwargs):
+            exit_call = begin_exit(backend_of(self), _statement(args, kwargs)) if is_observed() else None
             if exit_call is None:
-                return await original(self, statement, *args, **kwargs)
+                return await original(self, *args, **kwargs)
             try:
-                result = await original(self, statement, *args, **kwargs)
+                result = await original(self, *args, **kwargs)
             except BaseException as error:
                 exit_call.end(error)
                 raise
@@ -62,14 +74,16 @@ def _in_front_async(backend_of):
 
 def _kept_on(connection, make):
     """What ``make`` makes of a connection, once."""
-    backend = getattr(connection, _BACKEND, None)
-    if backend is None:
-        try:
-            backend = make(connection)
-        except Exception:
-            backend = database_backend("UNKNOWN", "", None, None)
-        with contextlib.suppress(AttributeError):
-            setattr(connection, _BACKEND, backend)
+    try:
+        return connection._appdynamics_backend
+    except AttributeError:
+        pass
+    try:
+        backend = make(connection)
+    except Exception:
+        backend = database_backend("UNKNOWN", "", None, None)
+    with contextlib.suppress(AttributeError):
+        setattr(connection, _BACKEND, backend)
     return backend
 
 
@@ -100,38 +114,41 @@ def _observed_cursor(base):
     class Cursor(base):
         _appdynamics_observed = True
 
-        def execute(self, statement, *args, **kwargs):
-            return call_exit(
-                self.connection._appdynamics_backend, statement, super().execute, statement, *args, **kwargs
-            )
-
-        def executemany(self, statement, *args, **kwargs):
-            return call_exit(
-                self.connection._appdynamics_backend, statement, super().executemany, statement, *args, **kwargs
-            )
-
-    for name, make in (("callproc", _calling), ("executescript", _executing_script)):
+    for name, make in (
+        ("execute", _executing),
+        ("executemany", _executing),
+        ("executescript", _executing),
+        ("callproc", _calling),
+    ):
         if hasattr(base, name):
-            setattr(Cursor, name, make(base))
+            method = make(getattr(base, name))
+            method.__name__, method.__qualname__ = name, f"{base.__qualname__}.{name}"
+            setattr(Cursor, name, method)
     return Cursor
 
 
-def _calling(base):
+def _executing(original):
+    # As `_in_front`, with less around it: what these are sent may take no longer than this.
+    def method(self, *args, **kwargs):
+        exit_call = begin_exit(self.connection._appdynamics_backend, args[0] if args else _statement(args, kwargs))
+        if exit_call is None:
+            return original(self, *args, **kwargs)
+        try:
+            result = original(self, *args, **kwargs)
+        except BaseException as error:
+            exit_call.end(error)
+            raise
+        exit_call.end()
+        return result
+
+    return method
+
+
+def _calling(original):
     def callproc(self, name, *args, **kwargs):
-        return call_exit(
-            self.connection._appdynamics_backend, f"CALL {name}", base.callproc, self, name, *args, **kwargs
-        )
+        return call_exit(self.connection._appdynamics_backend, f"CALL {name}", original, self, name, *args, **kwargs)
 
     return callproc
-
-
-def _executing_script(base):
-    def executescript(self, script, *args, **kwargs):
-        return call_exit(
-            self.connection._appdynamics_backend, script, base.executescript, self, script, *args, **kwargs
-        )
-
-    return executescript
 
 
 _cursors = _Observed(_observed_cursor)
@@ -273,33 +290,43 @@ class _Busy:
     def __init__(self, backend_of):
         self._backend_of = backend_of
 
-    def make(self, original):
+    def put_in(self, kind):
+        for name in ("execute", "executemany"):
+            if name in vars(kind):
+                replace(kind, name, self._make)
+
+    def _make(self, original):
         backend_of = self._backend_of
 
-        def method(self, statement, *args, **kwargs):
-            if not is_observed() or vars(self).get("_appdynamics_busy"):
-                return original(self, statement, *args, **kwargs)
+        def method(self, *args, **kwargs):
+            exit_call = None
+            if "_appdynamics_busy" not in vars(self):
+                exit_call = begin_exit(backend_of(self), _statement(args, kwargs))
+            if exit_call is None:
+                return original(self, *args, **kwargs)
             self._appdynamics_busy = True
             try:
-                return call_exit(backend_of(self), statement, original, self, statement, *args, **kwargs)
+                result = original(self, *args, **kwargs)
+            except BaseException as error:
+                exit_call.end(error)
+                raise
             finally:
-                self._appdynamics_busy = False
+                del self._appdynamics_busy
+            exit_call.end()
+            return result
 
         return method
 
 
 def pymysql(module):
-    busy = _Busy(lambda cursor: _kept_on(cursor.connection, _mysql_backend))
-    replace(module.Cursor, "execute", busy.make)
-    replace(module.Cursor, "executemany", busy.make)
+    _Busy(lambda cursor: _kept_on(cursor.connection, _mysql_backend)).put_in(module.Cursor)
 
 
 def mysqlclient(module):
-    busy = _Busy(
-        lambda cursor: _kept_on(cursor.connection, lambda _: database_backend("MYSQL", "localhost", 3306, None))
-    )
-    replace(module.BaseCursor, "execute", busy.make)
-    replace(module.BaseCursor, "executemany", busy.make)
+    def backend_of(cursor):
+        return _kept_on(cursor.connection, lambda _: database_backend("MYSQL", "localhost", 3306, None))
+
+    _Busy(backend_of).put_in(module.BaseCursor)
 
 
 def mysqlclient_connection(module):
@@ -320,23 +347,23 @@ def _connector_backend(connection):
     return database_backend("MYSQL", connection.server_host, connection.server_port, connection.database)
 
 
-def _mysql_connector(kind):
+def _mysql_connector(*kinds):
     def backend_of(cursor):
-        connection = getattr(cursor, "_connection", None) or getattr(cursor, "_cnx", None)
         # Cursors hold a weak proxy of their connection.
+        connection = getattr(cursor, "_connection", None) or getattr(cursor, "_cnx", None)
         return _kept_on(connection, _connector_backend)
 
     busy = _Busy(backend_of)
-    replace(kind, "execute", busy.make)
-    replace(kind, "executemany", busy.make)
+    for kind in kinds:
+        busy.put_in(kind)
 
 
 def mysql_connector(module):
-    _mysql_connector(module.MySQLCursor)
+    _mysql_connector(module.MySQLCursor, module.MySQLCursorPrepared)
 
 
 def mysql_connector_c(module):
-    _mysql_connector(module.CMySQLCursor)
+    _mysql_connector(module.CMySQLCursor, module.CMySQLCursorPrepared)
 
 
 def asyncpg(module):

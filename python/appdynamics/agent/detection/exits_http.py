@@ -48,7 +48,8 @@ def _begin(connection):
 
 def _in_front_of_getresponse(original):
     def getresponse(self, *args, **kwargs):
-        exit_call = vars(self).pop(_EXIT, None)
+        # urllib3 1 tries with an argument first, which raises, and asks again.
+        exit_call = None if args or kwargs else vars(self).pop(_EXIT, None)
         if exit_call is None:
             return original(self, *args, **kwargs)
         try:

@@ -47,7 +47,7 @@ HOOKS = [
     Hook("waitress", "entry", "waitress.server", "entries_wsgi", "waitress",
          "BaseWSGIServer.__init__", "requests of any WSGI application", "3.0.2"),
     Hook("gevent", "entry", "gevent.pywsgi", "entries_wsgi", "gevent",
-         "WSGIServer.__init__", "requests of any WSGI application", "not tested"),
+         "WSGIServer.__init__", "requests of any WSGI application", "26.9.0"),
     Hook("Starlette", "entry", "starlette.applications", "entries_asgi", "starlette",
          "Starlette.__call__", "requests, FastAPI's too; unhandled exceptions", "1.10.0"),
     Hook("Quart", "entry", "quart.app", "entries_asgi", "quart",
