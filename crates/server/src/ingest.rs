@@ -153,7 +153,8 @@ pub fn accept(
         Signal::Logs => Outcome::default(),
     };
     if signal == Signal::Logs || outcome.not_understood > 0 {
-        let found = controller.gate.decode(account, || foreign::decode(signal, encoding, body, &limits))??;
+        let found =
+            controller.gate.decode(account, || foreign::decode(signal, encoding, body, &limits))??;
         let request = (signal, encoding, body);
         let received = controller.foreign.receive(account, received_ms, request, found.batches)?;
         foreign::add(&mut outcome, &found.outcome, received);
