@@ -49,23 +49,20 @@ trait Ends: PyClass<Frozen = True> + Sync {
     fn end_with(&self, error: Option<ErrorRecord>);
 }
 
-impl Ends for BtHandle {
-    fn end_with(&self, error: Option<ErrorRecord>) {
-        match error {
-            None => self.core.end(),
-            Some(error) => self.core.end_with(vec![error]),
+macro_rules! ends {
+    ($($handle:ty),*) => {$(
+        impl Ends for $handle {
+            fn end_with(&self, error: Option<ErrorRecord>) {
+                match error {
+                    None => self.core.end(),
+                    Some(error) => self.core.end_with(vec![error]),
+                }
+            }
         }
-    }
+    )*};
 }
 
-impl Ends for ExitCallHandle {
-    fn end_with(&self, error: Option<ErrorRecord>) {
-        match error {
-            None => self.core.end(),
-            Some(error) => self.core.end_with(vec![error]),
-        }
-    }
-}
+ends!(BtHandle, ExitCallHandle);
 
 /// Reports some work as a business transaction. Yields its handle, or `None`.
 #[pyclass(frozen, name = "bt", module = "appdynamics.agent.api")]
