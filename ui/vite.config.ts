@@ -16,6 +16,6 @@ export default defineConfig({
     license: { fileName: "licenses.md" },
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": controller, "/controller": controller } },
+  server: { proxy: { "/api": controller, "/controller": controller, "/v1": controller } },
   test: { include: ["src/**/*.test.ts"] },
 });
