@@ -74,14 +74,19 @@ pub const UPKEEP_PERIOD_SECONDS: u64 = 60;
 /// themselves know (user data, backends called). The page then ends early and says where to go on.
 pub const SEARCH_BLOCK_BYTES_MAX: usize = 8 << 20;
 
-/// Segments deleted in one step when there is no room: about a megabyte of log.
-pub const TRIM_SEGMENTS: usize = 4_096;
+/// Segments deleted in one step when there is no room. The log of a step has nearly a page for each of them that was
+/// not normal: they are all over an index (bench/store `overload`: 5 MiB of log with 500 BTs).
+pub const TRIM_SEGMENTS: u64 = 4_096;
+
+/// Bytes of a directory's limit for each of them: a small directory has less room for the log, and deletes in smaller
+/// steps, which cost more.
+pub const TRIM_LIMIT_BYTES_PER_SEGMENT: u64 = 128 << 10;
 
 /// Pages moved in one step when a file is cut.
 pub const TRIM_PAGES: usize = 32;
 
 /// Bytes a limited directory keeps free for what is under way, besides 3 % of the limit; never more than 1/32 of it.
-pub const LIMIT_RESERVE_BYTES: u64 = 2 << 20;
+pub const LIMIT_RESERVE_BYTES: u64 = 4 << 20;
 
 /// The last day that is a day: 9999-12-31, in days since 1970. What claims to be later is left out.
 pub const DAY_MAX: u64 = 2_932_896;

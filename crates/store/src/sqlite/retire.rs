@@ -127,7 +127,7 @@ impl Writer {
                     self.drop_snapshots(file)?;
                     continue;
                 }
-                if self.trim_snapshots(file, bytes - low)? > 0 {
+                if self.trim_snapshots(file, bytes - low, max)? > 0 {
                     continue;
                 }
             }
@@ -152,11 +152,11 @@ impl Writer {
     }
 
     /// Drops about so many bytes of the only file of snapshots. Answers how many segments.
-    fn trim_snapshots(&mut self, file: DataFile, bytes: u64) -> Result<u64, StoreError> {
+    fn trim_snapshots(&mut self, file: DataFile, bytes: u64, limit_bytes: u64) -> Result<u64, StoreError> {
         let of_file =
             std::fs::metadata(file.path(&self.shared.directory)).map_or(0, |metadata| metadata.len());
         let share = bytes as f64 / of_file.max(1) as f64;
-        let dropped = self.in_file(file, |connection, _| room::trim(connection, share))?;
+        let dropped = self.in_file(file, |connection, _| room::trim(connection, share, limit_bytes))?;
         self.shared.counters.segments_dropped.fetch_add(dropped, Ordering::Relaxed);
         Ok(dropped)
     }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::file::{folders, io_error};
 use super::prepare::ARCHIVED;
 use crate::StoreError;
-use crate::limits::{DISK_FREE_BYTES_MIN, TRIM_PAGES, TRIM_SEGMENTS};
+use crate::limits::{DISK_FREE_BYTES_MIN, TRIM_LIMIT_BYTES_PER_SEGMENT, TRIM_PAGES, TRIM_SEGMENTS};
 
 /// Bytes free and in all on the disk of a directory.
 pub(super) fn disk(directory: &Path) -> Result<(u64, u64), StoreError> {
@@ -54,17 +54,18 @@ pub(super) fn bytes_of(directory: &Path) -> Result<u64, StoreError> {
 /// Deletes about this share of the segments of a file, the oldest first and archived ones never, and cuts the file.
 /// Answers how many. All of it in steps, because what a transaction changes is in the log as well as in the file, and
 /// a log as large as what is to go would be the very room there is none of.
-pub(super) fn trim(connection: &Connection, share: f64) -> rusqlite::Result<u64> {
+pub(super) fn trim(connection: &Connection, share: f64, limit_bytes: u64) -> rusqlite::Result<u64> {
     let (first, last): (Option<i64>, Option<i64>) =
         connection
             .query_row("SELECT min(id), max(id) FROM segment", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (Some(first), Some(last)) = (first, last) else { return Ok(0) };
     let behind = first + (((last - first) as f64 * share.clamp(0.0, 1.0)).ceil() as i64).max(1);
+    let step = (limit_bytes / TRIM_LIMIT_BYTES_PER_SEGMENT).clamp(1, TRIM_SEGMENTS) as i64;
     let mut deleted = 0;
     let mut delete =
         connection.prepare_cached("DELETE FROM segment WHERE id >= ?1 AND id < ?2 AND flags & ?3 = 0")?;
-    for from in (first..behind).step_by(TRIM_SEGMENTS) {
-        let to = behind.min(from + TRIM_SEGMENTS as i64);
+    for from in (first..behind).step_by(step as usize) {
+        let to = behind.min(from + step);
         deleted += delete.execute([from, to, ARCHIVED])? as u64;
     }
     // Segments that were written again are in later blocks than their neighbours, so all rows are asked.
