@@ -42,8 +42,8 @@ pub fn decode_traces_json(request: &[u8], limits: &DecodeLimits) -> Result<Decod
 }
 
 impl SpanSink for Collector<'_> {
-    fn span(&mut self, span: Result<Span<'_>, Reason>) -> Result<(), DecodeError> {
-        let span = span.and_then(|span| foreign(&span, self.limits));
+    fn span(&mut self, span: Result<&Span<'_>, Reason>) -> Result<(), DecodeError> {
+        let span = span.and_then(|span| foreign(span, self.limits));
         self.take(span.map(Some), |batch, span| batch.spans.push(span))
     }
 }

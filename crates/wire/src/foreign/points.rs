@@ -78,8 +78,12 @@ impl MetricSink for Collector<'_> {
         kind && METRICS.iter().any(|known| known.0 == metric.name)
     }
 
-    fn point(&mut self, metric: &Metric<'_>, point: Result<Point<'_>, Reason>) -> Result<(), DecodeError> {
-        let point = point.and_then(|point| foreign(metric, &point, self.limits));
+    fn point(
+        &mut self,
+        metric: &Metric<'_>,
+        point: Result<&mut Point<'_>, Reason>,
+    ) -> Result<(), DecodeError> {
+        let point = point.and_then(|point| foreign(metric, point, self.limits));
         self.take(point, |batch, point| batch.points.push(point))
     }
 }

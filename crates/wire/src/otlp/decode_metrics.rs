@@ -161,15 +161,15 @@ impl<'l> MetricsCollector<'l> {
         self.drafts.get_mut(index).map(|(_, draft)| draft).ok_or(TOO_MANY_REPORTS)
     }
 
-    fn accept(&mut self, metric: &Metric<'_>, point: Point<'_>) -> Result<(), Reason> {
+    fn accept(&mut self, metric: &Metric<'_>, point: &mut Point<'_>) -> Result<(), Reason> {
         let Some(says) = Says::of(&metric.name) else { return Err(WRONG_KIND) };
         if metric.kind != says.kind() || (metric.kind != MetricKind::Gauge && metric.temporality != DELTA) {
             return Err(WRONG_KIND);
         }
         let Some(agent) = self.current? else { return Err(WRONG_KIND) };
-        let (start_ms, end_ms) = interval(&point, self.limits)?;
+        let (start_ms, end_ms) = interval(point, self.limits)?;
         let draft = self.draft(agent, start_ms, end_ms)?;
-        match point.value {
+        match std::mem::take(&mut point.value) {
             PointValue::Histogram(parts) => draft.durations(says, &point.attributes, histogram(parts)?),
             PointValue::Integer(value) => {
                 let value = u64::try_from(value).map_err(|_| "a count is negative")?;
@@ -221,7 +221,11 @@ impl MetricSink for MetricsCollector<'_> {
         Says::of(&metric.name).is_some()
     }
 
-    fn point(&mut self, metric: &Metric<'_>, point: Result<Point<'_>, Reason>) -> Result<(), DecodeError> {
+    fn point(
+        &mut self,
+        metric: &Metric<'_>,
+        point: Result<&mut Point<'_>, Reason>,
+    ) -> Result<(), DecodeError> {
         self.outcome.admit(self.limits)?;
         // Points that are taken into a draft are counted when it is finished: only then it is known whether they
         // fit together. Until then they count as accepted, for the limit.

@@ -203,10 +203,10 @@ impl TracesCollector<'_> {
 }
 
 impl SpanSink for TracesCollector<'_> {
-    fn span(&mut self, span: Result<Span<'_>, Reason>) -> Result<(), DecodeError> {
+    fn span(&mut self, span: Result<&Span<'_>, Reason>) -> Result<(), DecodeError> {
         self.outcome.admit(self.limits)?;
         let Some(batch) = self.current else { return self.skip(1) };
-        match span.and_then(|span| self.accept(batch, &span)) {
+        match span.and_then(|span| self.accept(batch, span)) {
             Ok(true) => self.outcome.accepted += 1,
             Ok(false) => self.outcome.not_understood += 1,
             Err(reason) => self.outcome.reject(1, reason),

@@ -119,7 +119,7 @@ pub(crate) fn traces(request: &[u8], sink: &mut impl SpanSink) -> Result<(), Dec
             return sink.skip(1);
         }
         match tree(item) {
-            Ok(tree) => sink.span(span(&tree)),
+            Ok(tree) => sink.span(span(&tree).as_ref().map_err(|reason| *reason)),
             Err(reason) => sink.span(Err(reason)),
         }
     })
@@ -207,10 +207,12 @@ fn metric(json: MetricJson<'_>, wanted: bool, sink: &mut impl MetricSink) -> Res
         }
         match tree(raw) {
             Ok(tree) if kind == MetricKind::ExponentialHistogram => {
-                sink.point(&metric, histogram_point(&tree))?
+                sink.point(&metric, histogram_point(&tree).as_mut().map_err(|reason| *reason))?
             }
-            Ok(tree) if kind == MetricKind::Histogram => sink.point(&metric, bucket_point(&tree))?,
-            Ok(tree) => sink.point(&metric, number_point(&tree))?,
+            Ok(tree) if kind == MetricKind::Histogram => {
+                sink.point(&metric, bucket_point(&tree).as_mut().map_err(|reason| *reason))?
+            }
+            Ok(tree) => sink.point(&metric, number_point(&tree).as_mut().map_err(|reason| *reason))?,
             Err(reason) => sink.point(&metric, Err(reason))?,
         }
     }

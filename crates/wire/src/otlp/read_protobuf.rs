@@ -19,20 +19,25 @@ use crate::protobuf::Field::{self, Bytes, Fixed64, Varint};
 use crate::protobuf::{Malformed, Reader};
 
 pub(crate) fn metrics(request: &[u8], sink: &mut impl MetricSink) -> Result<(), DecodeError> {
+    let mut room = Point::default();
     resources(request, sink, |sink, scope_metrics, wanted| {
         Reader::new(scope_metrics).fields(|field, value| match (field, value) {
-            (2, Bytes(body)) => metric(body, wanted, sink),
+            (2, Bytes(body)) => metric(body, wanted, sink, &mut room),
             _ => Ok(()),
         })
     })
 }
 
 pub(crate) fn traces(request: &[u8], sink: &mut impl SpanSink) -> Result<(), DecodeError> {
+    let mut room = Span::default();
     resources(request, sink, |sink, scope_spans, wanted| {
         Reader::new(scope_spans).fields(|field, value| match (field, value) {
             (2, Bytes(_)) if !wanted => sink.skip(1),
             (2, Bytes(body)) if body.len() > ITEM_BYTES_MAX => sink.span(Err(TOO_LARGE)),
-            (2, Bytes(body)) => sink.span(span(body)),
+            (2, Bytes(body)) => match span(body, &mut room) {
+                Ok(()) => sink.span(Ok(&room)),
+                Err(reason) => sink.span(Err(reason)),
+            },
             _ => Ok(()),
         })
     })
@@ -117,7 +122,12 @@ fn resources<'a, S: Sink>(
     })
 }
 
-fn metric(body: &[u8], wanted: bool, sink: &mut impl MetricSink) -> Result<(), DecodeError> {
+fn metric<'a>(
+    body: &'a [u8],
+    wanted: bool,
+    sink: &mut impl MetricSink,
+    room: &mut Point<'a>,
+) -> Result<(), DecodeError> {
     let mut metric = Metric::default();
     let mut name: &[u8] = &[];
     let mut data: &[u8] = &[];
@@ -151,11 +161,14 @@ fn metric(body: &[u8], wanted: bool, sink: &mut impl MetricSink) -> Result<(), D
     Reader::new(data).fields(|field, value| match (field, value) {
         (1, Bytes(_)) if !wanted => sink.skip(1),
         (1, Bytes(point)) if point.len() > ITEM_BYTES_MAX => sink.point(&metric, Err(TOO_LARGE)),
-        (1, Bytes(point)) if metric.kind == MetricKind::ExponentialHistogram => {
-            sink.point(&metric, histogram_point(point))
+        (1, Bytes(point)) => {
+            let read = match metric.kind {
+                MetricKind::ExponentialHistogram => histogram_point(point, room),
+                MetricKind::Histogram => bucket_point(point, room),
+                _ => number_point(point, room),
+            };
+            sink.point(&metric, read.map(|()| &mut *room))
         }
-        (1, Bytes(point)) if metric.kind == MetricKind::Histogram => sink.point(&metric, bucket_point(point)),
-        (1, Bytes(point)) => sink.point(&metric, number_point(point)),
         _ => Ok(()),
     })
 }
@@ -169,8 +182,15 @@ impl From<Malformed> for Wrong {
     }
 }
 
-fn number_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
-    let mut point = Point { attributes: Vec::with_capacity(12), ..Point::default() };
+/// Attributes without any, with the room of those that were there.
+fn emptied<'a>(attributes: &mut Attributes<'a>) -> Attributes<'a> {
+    let mut attributes = std::mem::take(attributes);
+    attributes.clear();
+    attributes
+}
+
+fn number_point<'a>(bytes: &'a [u8], point: &mut Point<'a>) -> Result<(), Reason> {
+    *point = Point { attributes: emptied(&mut point.attributes), ..Point::default() };
     read(bytes, |field, value| {
         match (field, value) {
             (2, Fixed64(ns)) => point.start_ns = ns,
@@ -181,12 +201,11 @@ fn number_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
             _ => {}
         }
         Ok(())
-    })?;
-    Ok(point)
+    })
 }
 
-fn histogram_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
-    let mut point = Point { attributes: Vec::with_capacity(12), ..Point::default() };
+fn histogram_point<'a>(bytes: &'a [u8], point: &mut Point<'a>) -> Result<(), Reason> {
+    *point = Point { attributes: emptied(&mut point.attributes), ..Point::default() };
     let mut parts = HistogramParts::default();
     read(bytes, |field, value| {
         match (field, value) {
@@ -206,10 +225,10 @@ fn histogram_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
         Ok(())
     })?;
     point.value = PointValue::Histogram(parts);
-    Ok(point)
+    Ok(())
 }
 
-fn bucket_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
+fn bucket_point<'a>(bytes: &'a [u8], point: &mut Point<'a>) -> Result<(), Reason> {
     fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), Wrong> {
         if list.len() >= HISTOGRAM_BUCKETS_READ_MAX {
             return Err(Wrong(TOO_MANY_BUCKETS));
@@ -220,7 +239,7 @@ fn bucket_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
     fn packed(bytes: &[u8]) -> impl Iterator<Item = u64> {
         bytes.as_chunks::<8>().0.iter().map(|number| u64::from_le_bytes(*number))
     }
-    let mut point = Point::default();
+    *point = Point { attributes: emptied(&mut point.attributes), ..Point::default() };
     let mut parts = BucketParts::default();
     read(bytes, |field, value| {
         match (field, value) {
@@ -240,7 +259,7 @@ fn bucket_point(bytes: &[u8]) -> Result<Point<'_>, Reason> {
         Ok(())
     })?;
     point.value = PointValue::Buckets(parts);
-    Ok(point)
+    Ok(())
 }
 
 fn buckets(bytes: &[u8], parts: &mut HistogramParts) -> Result<(), Wrong> {
@@ -256,8 +275,14 @@ fn buckets(bytes: &[u8], parts: &mut HistogramParts) -> Result<(), Wrong> {
         match (field, value) {
             (1, Varint(bits)) => offset = zigzag(bits),
             (2, Varint(count)) => push(&mut parts.buckets, count)?,
+            // Nearly all counts have one byte.
+            (2, Bytes(packed)) if packed.is_ascii() => {
+                if parts.buckets.len() + packed.len() > HISTOGRAM_BUCKETS_READ_MAX {
+                    return Err(Wrong(TOO_MANY_BUCKETS));
+                }
+                parts.buckets.extend(packed.iter().map(|count| u64::from(*count)));
+            }
             (2, Bytes(packed)) => {
-                // Nearly all counts have one byte.
                 parts.buckets.reserve(packed.len().min(HISTOGRAM_BUCKETS_READ_MAX));
                 let mut packed = Reader::new(packed);
                 while !packed.is_empty() {
@@ -278,8 +303,8 @@ fn zigzag(bits: u64) -> i32 {
     (bits >> 1).cast_signed() ^ -((bits & 1).cast_signed())
 }
 
-fn span(bytes: &[u8]) -> Result<Span<'_>, Reason> {
-    let mut span = Span { attributes: Vec::with_capacity(24), ..Span::default() };
+fn span<'a>(bytes: &'a [u8], span: &mut Span<'a>) -> Result<(), Reason> {
+    *span = Span { attributes: emptied(&mut span.attributes), ..Span::default() };
     read(bytes, |field, value| {
         match (field, value) {
             (1, Bytes(id)) => span.trace_id = id.try_into().map_err(|_| Wrong(BAD_ID))?,
@@ -294,12 +319,11 @@ fn span(bytes: &[u8]) -> Result<Span<'_>, Reason> {
             (9, Bytes(body)) => attribute(body, &mut span.attributes, SPAN_ATTRIBUTES_MAX)?,
             (11, Bytes(body)) if span.events.len() < EVENTS_PER_SPAN_MAX => span.events.push(event(body)?),
             (13, Bytes(body)) if span.links.len() < LINKS_PER_SPAN_MAX => span.links.extend(link(body)?),
-            (15, Bytes(body)) => status(body, &mut span)?,
+            (15, Bytes(body)) => status(body, span)?,
             _ => {}
         }
         Ok(())
-    })?;
-    Ok(span)
+    })
 }
 
 fn status<'a>(bytes: &'a [u8], span: &mut Span<'a>) -> Result<(), Wrong> {
@@ -359,6 +383,13 @@ fn attribute<'a>(bytes: &'a [u8], attributes: &mut Attributes<'a>, max: usize) -
     if attributes.len() >= max {
         return Err(Wrong(TOO_MANY_ATTRIBUTES));
     }
+    // Nearly all of them: a short key and then a short value.
+    if let Some((key, value)) = short_field(0x0a, bytes)
+        && let Some((value, [])) = short_field(0x12, value)
+    {
+        attributes.push((utf8(key)?, any_value(value)?));
+        return Ok(());
+    }
     let mut key: &[u8] = &[];
     let mut value = Value::Other;
     Reader::new(bytes).fields(|field, found| {
@@ -376,7 +407,19 @@ fn attribute<'a>(bytes: &'a [u8], attributes: &mut Attributes<'a>, max: usize) -
     Ok(())
 }
 
+/// The bytes of a field with this tag that stands in front and is shorter than 128, and what follows it.
+#[inline]
+fn short_field(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    match bytes {
+        [found, length @ 0..=0x7f, rest @ ..] if *found == tag => rest.split_at_checked(usize::from(*length)),
+        _ => None,
+    }
+}
+
 fn any_value(bytes: &[u8]) -> Result<Value<'_>, Wrong> {
+    if let Some((text, [])) = short_field(0x0a, bytes) {
+        return Ok(Value::Text(utf8(text)?));
+    }
     let mut value = Value::Other;
     Reader::new(bytes).fields(|field, found| {
         value = match (field, found) {

@@ -174,18 +174,18 @@ pub(crate) trait MetricSink: Sink {
     /// Whether the points of this metric are wanted.
     fn wants(&self, metric: &Metric<'_>) -> bool;
 
-    /// A data point.
+    /// A data point, to be taken apart: the reader uses its room for the next one.
     fn point(
         &mut self,
         metric: &Metric<'_>,
-        point: Result<Point<'_>, Reason>,
+        point: Result<&mut Point<'_>, Reason>,
     ) -> Result<(), super::DecodeError>;
 }
 
 /// Takes spans.
 pub(crate) trait SpanSink: Sink {
     /// A span.
-    fn span(&mut self, span: Result<Span<'_>, Reason>) -> Result<(), super::DecodeError>;
+    fn span(&mut self, span: Result<&Span<'_>, Reason>) -> Result<(), super::DecodeError>;
 }
 
 /// Takes log records.
