@@ -73,7 +73,7 @@ impl Controller {
     pub fn memory_kb(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(0)
+        line.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or(0)
     }
 
     /// The value of a metric of its own.
