@@ -74,6 +74,41 @@ impl Group {
         }
     }
 
+    /// Adds what another group counted.
+    fn add(&mut self, other: &Self, with_histogram: bool) {
+        if other.count > 0 {
+            self.min_ns = if self.count == 0 { other.min_ns } else { self.min_ns.min(other.min_ns) };
+            self.max_ns = self.max_ns.max(other.max_ns);
+        }
+        self.count = self.count.saturating_add(other.count);
+        self.sum_ns = self.sum_ns.saturating_add(other.sum_ns);
+        self.verdicts += other.verdicts;
+        for (hour, minutes) in other.hours.iter().chain(&other.hour) {
+            self.count_minutes(*hour, *minutes);
+        }
+        if self.nodes != other.nodes {
+            for node_id in &other.nodes {
+                if let Err(position) = self.nodes.binary_search(node_id) {
+                    self.nodes.insert(position, *node_id);
+                }
+            }
+        }
+        if with_histogram {
+            let merged = self.histogram.get_or_insert_default();
+            if let Some(histogram) = &other.histogram {
+                merged.merge(histogram);
+            }
+        }
+    }
+
+    /// Bytes it takes, about.
+    fn bytes(&self) -> usize {
+        size_of::<(Key, Self)>()
+            + self.nodes.len() * size_of::<NodeId>()
+            + self.hours.len() * size_of::<(u64, u64)>()
+            + self.histogram.as_ref().map_or(0, |histogram| size_of_val(histogram.buckets()))
+    }
+
     fn minutes(&self) -> u32 {
         let mut last = self.hour;
         let mut minutes = 0u32;
@@ -187,6 +222,20 @@ impl BuildHasher for KeySeed {
     }
 }
 
+/// What was added up of one window that is one step of an answer at most.
+pub struct Part {
+    groups: Vec<(Key, Group)>,
+    bytes: usize,
+}
+
+impl Part {
+    /// Bytes it takes, about.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
 /// Adds up points for one question, in any order.
 pub struct Aggregation<'q> {
     query: &'q MetricQuery,
@@ -293,10 +342,7 @@ impl<'q> Aggregation<'q> {
     fn common_key(&self, source: Source, minute: u64) -> Key {
         let by = self.query.group_by;
         Key {
-            start_ms: match self.step_ms {
-                None => self.query.range.start_ms,
-                Some(step_ms) => minute * MINUTE_MS / step_ms * step_ms,
-            },
+            start_ms: self.start_ms(minute),
             tier_id: by.contains(Dimension::Tier).then_some(source.tier_id),
             node_id: by.contains(Dimension::Node).then_some(source.node_id),
             ..Key::default()
@@ -354,6 +400,38 @@ impl<'q> Aggregation<'q> {
             }
         }
         Ok(())
+    }
+
+    /// Everything added so far, to be added to other questions that differ in range and step only.
+    #[must_use]
+    pub fn into_part(self) -> Part {
+        let groups: Vec<(Key, Group)> = self.groups.into_iter().collect();
+        let bytes = size_of::<Part>() + groups.iter().map(|(_, group)| group.bytes()).sum::<usize>();
+        Part { groups, bytes }
+    }
+
+    /// Adds a part whose window starts at this minute since 1970.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] when there are more rows than one answer may have.
+    pub fn add_part(&mut self, part: &Part, minute: u64) -> Result<(), StoreError> {
+        let start_ms = self.start_ms(minute);
+        for (key, group) in &part.groups {
+            let key = Key { start_ms, ..*key };
+            if self.groups.len() >= METRIC_ROWS_MAX && !self.groups.contains_key(&key) {
+                return Err(StoreError::TooLarge { what: "rows of numbers", limit: METRIC_ROWS_MAX });
+            }
+            self.groups.entry(key).or_default().add(group, self.query.with_histogram);
+        }
+        Ok(())
+    }
+
+    /// Where the row of a minute starts.
+    fn start_ms(&self, minute: u64) -> u64 {
+        match self.step_ms {
+            None => self.query.range.start_ms,
+            Some(step_ms) => minute * MINUTE_MS / step_ms * step_ms,
+        }
     }
 
     /// The rows, by start and then by the dimensions.

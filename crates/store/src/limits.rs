@@ -91,6 +91,15 @@ pub const LIMIT_RESERVE_BYTES: u64 = 4 << 20;
 /// The last day that is a day: 9999-12-31, in days since 1970. What claims to be later is left out.
 pub const DAY_MAX: u64 = 2_932_896;
 
+/// Bytes of windows of time that were added up for questions, kept for the next time they are asked.
+pub const WINDOWS_BYTES_MAX: usize = 48 << 20;
+
+/// Such windows.
+pub const WINDOWS_MAX: usize = 10_000;
+
+/// Minutes that reports are still expected for: these are kept one by one, what is before them ten by ten.
+pub const WINDOWS_LIVE_MINUTES: u64 = 3;
+
 /// Minutes behind the newest one whose decoded reports are kept.
 pub const DECODED_MINUTES: u64 = 180;
 

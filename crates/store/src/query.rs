@@ -19,7 +19,7 @@ pub struct TimeRange {
 }
 
 /// Which numbers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum MetricFamily {
     /// Executions of BT segments.
     Segments,
@@ -45,7 +45,7 @@ pub enum Dimension {
 }
 
 /// A set of dimensions.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Dimensions(u8);
 
 impl Dimensions {
@@ -81,7 +81,7 @@ pub enum Step {
 }
 
 /// Only rows that match all given fields.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct MetricFilter {
     /// Only this tier.
     pub tier_id: Option<TierId>,

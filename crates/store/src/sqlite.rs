@@ -30,6 +30,7 @@ mod segment_list;
 mod shared;
 mod snapshots;
 mod upkeep;
+mod windows;
 mod writer;
 
 use std::fs::{File, TryLockError};

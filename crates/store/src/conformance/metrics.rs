@@ -202,7 +202,7 @@ pub fn ledgers_come_back<S: Store, K>(open: impl Fn() -> (S, K)) {
 }
 
 /// Random batches, among them repeated and late ones, the store put in order at any moment, and random questions
-/// between them: always the naive answer. Some around now, some around midnight.
+/// between them, some of them again and again: always the naive answer. Some around now, some around midnight.
 pub fn random_questions_have_the_naive_answer<S: Store, K>(open: impl Fn() -> (S, K)) {
     let midnight = now_ms() / 86_400_000 * 86_400_000 + 10 * MINUTE_MS;
     for (seed, end_ms) in [(1, now_ms()), (2, now_ms()), (3, midnight), (4, midnight), (5, midnight)] {
@@ -210,6 +210,14 @@ pub fn random_questions_have_the_naive_answer<S: Store, K>(open: impl Fn() -> (S
         let oracle = Oracle::default();
         let mut random = Random::new(seed);
         let mut batches = vec![batch()];
+        let again: Vec<MetricQuery> = [Step::Whole, Step::Minutes(60), Step::Minutes(10), Step::Minutes(1)]
+            .into_iter()
+            .flat_map(|step| [true, false].map(|with_histogram| (step, with_histogram)))
+            .map(|(step, with_histogram)| {
+                let range = TimeRange { start_ms: end_ms - 5 * 60 * MINUTE_MS, end_ms: end_ms + MINUTE_MS };
+                MetricQuery { range, step, with_histogram, ..random_metrics(&mut random, end_ms) }
+            })
+            .collect();
         for round in 0..40 {
             let batch = if random.one_in(4) {
                 random.pick(&batches).clone()
@@ -223,8 +231,8 @@ pub fn random_questions_have_the_naive_answer<S: Store, K>(open: impl Fn() -> (S
                 // As if time had gone on: hours are over, and what comes later comes late.
                 store.drop_expired(end_ms + random.below(3) * 60 * MINUTE_MS).expect("drop_expired");
             }
-            for _ in 0..5 {
-                let query = random_metrics(&mut random, end_ms);
+            let others = std::iter::repeat_with(|| random_metrics(&mut random, end_ms)).take(5);
+            for query in again.iter().cloned().chain(others.collect::<Vec<_>>()) {
                 let found = store.metrics(ACCOUNT, &query).expect("metrics");
                 assert_eq!(found, oracle.metrics(ACCOUNT, &query), "seed {seed}, round {round}: {query:?}");
             }

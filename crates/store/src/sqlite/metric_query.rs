@@ -16,10 +16,12 @@ use super::metrics::{Chunk, LOW_HALF, blob, chunks_of_hour, sources, start_of};
 use super::prepare::integer;
 use super::readers::ReadError;
 use super::shared::Shared;
+use super::windows::{Of, Shape, Window, number_of};
 use crate::StoreError;
 use crate::aggregate::{Aggregation, MINUTE_MS, Source, Times, whole_minutes};
 use crate::block::sketches::Wanted;
 use crate::block::{numbers, rollup, sketches};
+use crate::limits::WINDOWS_LIVE_MINUTES;
 use crate::query::{MetricQuery, MetricRow, Step};
 
 const MINUTES_OF_DAY: u64 = 1_440;
@@ -30,11 +32,14 @@ pub(super) fn query(
     query: &MetricQuery,
 ) -> Result<Vec<MetricRow>, StoreError> {
     let mut aggregation = Aggregation::new(query);
+    let shape = Shape::of(account, query);
+    let forgotten = shared.windows.forgotten();
     let (first, behind) = whole_minutes(query.range);
     for day in shared.metric_days(query.range) {
         let from = first.max(day * MINUTES_OF_DAY);
         let to = behind.min((day + 1) * MINUTES_OF_DAY);
-        Day { shared, account, query, day, aggregation: &mut aggregation }.read(from, to)?;
+        let asked = Asked { shared, account, query, shape: &shape, forgotten, day };
+        Day { asked, aggregation: &mut aggregation }.read(from, to)?;
     }
     Ok(aggregation.finish())
 }
@@ -90,15 +95,48 @@ struct Packed {
     only_packed: HashSet<Unit>,
 }
 
-struct Day<'d, 'q> {
+impl Packed {
+    /// By hour since 1970, which sources are added up.
+    fn hours(&self) -> HashMap<u64, u64> {
+        let mut hours: HashMap<u64, u64> = HashMap::new();
+        for (hour, source) in &self.added_up {
+            // In whatever order they come.
+            let all = hours.entry(*hour).or_default();
+            *all = all.wrapping_add(number_of(source));
+        }
+        hours
+    }
+}
+
+/// What is asked of a day.
+#[derive(Clone, Copy)]
+struct Asked<'d, 'q> {
     shared: &'d Shared,
     account: &'d str,
     query: &'q MetricQuery,
+    shape: &'d Shape,
+    /// What [`super::windows::Windows::forgotten`] was before anything was read.
+    forgotten: u64,
     day: u64,
+}
+
+struct Day<'d, 'q> {
+    asked: Asked<'d, 'q>,
     aggregation: &'d mut Aggregation<'q>,
 }
 
-impl Day<'_, '_> {
+impl<'d, 'q> std::ops::Deref for Day<'d, 'q> {
+    type Target = Asked<'d, 'q>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.asked
+    }
+}
+
+/// A row of a report: its id and version, and who reported it.
+type Row = (i64, i64, Source);
+
+impl<'q> Day<'_, 'q> {
     fn read(mut self, from: u64, to: u64) -> Result<(), StoreError> {
         if from >= to {
             return Ok(());
@@ -108,68 +146,71 @@ impl Day<'_, '_> {
         let (has_tens, has_hours) = (self.shared.has(tens), self.shared.has(hours));
         if self.shared.has(DataFile::Metrics(self.day)) {
             let plan = Plan::new((from, to), has_hours && widest >= 60, has_tens && widest >= 10);
-            let packed = self.shared.readers.with(DataFile::Metrics(self.day), |connection| {
+            let asked = self.asked;
+            let packed = asked.shared.readers.with(DataFile::Metrics(asked.day), |connection| {
                 self.read_minutes(connection, (from, to), &plan)
             })?;
             // Without it, it was dropped at this moment: everything was added up before.
             if let Some(packed) = packed {
-                return self.read_sums(&plan, &|unit| packed.added_up.contains(unit));
+                let hours = packed.hours();
+                let made_of = |hour: u64| hours.get(&hour).copied();
+                return self.read_sums(&plan, &|unit| packed.added_up.contains(unit), &made_of);
             }
         }
         // Only sums are left: the range is widened to their windows, the step at least one of them.
         let finest = if has_tens { 10 } else { 60 };
         let range = (from / finest * finest, to.div_ceil(finest) * finest);
         let plan = Plan::new(range, has_hours && (widest >= 60 || !has_tens), has_tens);
-        self.read_sums(&plan, &|_| true)
+        self.read_sums(&plan, &|_| true, &|_| Some(0))
     }
 
-    fn read_sums(&mut self, plan: &Plan, may_be_read: &dyn Fn(&Unit) -> bool) -> Result<(), StoreError> {
-        for range in &plan.tens {
-            self.read_rollups(DataFile::Tens(self.day), 10, *range, may_be_read)?;
-        }
-        if let Some(range) = plan.hours {
-            self.read_rollups(DataFile::hours_of(self.day), 60, range, may_be_read)?;
-        }
+    /// Adds what a window holds: as it was added up before, when it is still made of the same.
+    fn add_window(
+        &mut self,
+        window: Window,
+        made_of: u64,
+        add: impl FnOnce(&mut Aggregation<'q>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let (windows, shape, with_histogram) =
+            (&self.shared.windows, self.shape, self.query.with_histogram);
+        let known = windows.get(shape, window, made_of, with_histogram);
+        let part = match known {
+            Some(part) => part,
+            None => {
+                let mut aggregation = Aggregation::new(self.query);
+                add(&mut aggregation)?;
+                let part = Arc::new(aggregation.into_part());
+                windows.put(shape, window, made_of, with_histogram, (&part, self.forgotten));
+                part
+            }
+        };
+        self.aggregation.add_part(&part, window.start)?;
         Ok(())
     }
 
-    fn read_rollups(
+    /// `made_of` says of an hour since 1970 what its sums that may be read are made of; nothing when there are none.
+    fn read_sums(
         &mut self,
-        file: DataFile,
-        width: u64,
-        (from, to): (u64, u64),
+        plan: &Plan,
         may_be_read: &dyn Fn(&Unit) -> bool,
+        made_of: &dyn Fn(u64) -> Option<u64>,
     ) -> Result<(), StoreError> {
-        let file_start = file.day().unwrap_or(self.day) * MINUTES_OF_DAY;
-        let path = file.path(&self.shared.directory);
-        let sql = if self.query.with_histogram {
-            "SELECT id, numbers, sketches FROM rollup WHERE id >= ?1 AND id < ?2"
-        } else {
-            "SELECT id, numbers FROM rollup WHERE id >= ?1 AND id < ?2"
-        };
-        self.shared.readers.with(file, |connection| {
-            let transaction = connection.unchecked_transaction()?;
-            let sources = sources(&transaction, self.account, self.query.app_id)?;
-            let mut statement = transaction.prepare_cached(sql)?;
-            let key = |minute: u64| integer((minute - file_start) / width) << 32;
-            let mut rows = statement.query([key(from), key(to)])?;
-            while let Some(row) = rows.next()? {
-                let id: i64 = row.get(0)?;
-                let Some(source) = sources.get(&(id & LOW_HALF)) else { continue };
-                let start = file_start + (id >> 32) as u64 * width;
-                if !self.aggregation.wants(*source) || !may_be_read(&(start / 60, *source)) {
-                    continue;
+        let tens = plan.tens.iter().map(|range| (DataFile::Tens(self.day), 10, *range));
+        let hours = plan.hours.iter().map(|range| (DataFile::hours_of(self.day), 60, *range));
+        for (file, width, (from, to)) in tens.chain(hours).collect::<Vec<_>>() {
+            let asked = self.asked;
+            asked.shared.readers.with(file, |connection| {
+                let transaction = connection.unchecked_transaction()?;
+                let sources = sources(&transaction, asked.account, asked.query.app_id)?;
+                for start in (from..to).step_by(width as usize) {
+                    let Some(made_of) = made_of(start / 60) else { continue };
+                    let rollups = Rollups { asked, file, sources: &sources, may_be_read };
+                    let window = Window { start, width, of: Of::Sums };
+                    self.add_window(window, made_of, |sum| rollups.read(&transaction, window, sum))?;
                 }
-                let sums = rollup::decode(blob(row, 1)?)?;
-                let sketches = if self.query.with_histogram { blob(row, 2)? } else { &[] };
-                let unpack = |wanted: Wanted<'_>| {
-                    sketches::decode(sketches, &sums.numbers, wanted)
-                        .map_err(|error| ReadError::Block(error).at(&path))
-                };
-                self.aggregation.add(*source, Times::Window(start, &sums.minutes), &sums.numbers, &unpack)?;
-            }
-            Ok(())
-        })?;
+                Ok(())
+            })?;
+        }
         Ok(())
     }
 
@@ -220,6 +261,14 @@ impl Day<'_, '_> {
         Ok(packed)
     }
 
+    /// The window a row is added up in: ten minutes that are over, or one.
+    fn window_of(&self, minute: u64, from: u64, to: u64) -> Window {
+        let start = minute / 10 * 10;
+        let is_over = start >= from && start + 10 + WINDOWS_LIVE_MINUTES <= to;
+        let (start, width) = if is_over && widest(self.query.step) >= 10 { (start, 10) } else { (minute, 1) };
+        Window { start, width, of: Of::Rows }
+    }
+
     fn read_rows(
         &mut self,
         connection: &Connection,
@@ -231,48 +280,33 @@ impl Day<'_, '_> {
             "SELECT id, source_id, version FROM report INDEXED BY report_version WHERE id >= ?1 AND id < ?2",
         )?;
         let key = |minute: u64| integer(self.minute_of_day(minute) * MINUTE_MS) << 32;
-        let mut rows = statement.query([key(from), key(to)])?;
-        let path = DataFile::Metrics(self.day).path(&self.shared.directory);
-        while let Some(row) = rows.next()? {
+        let mut found = statement.query([key(from), key(to)])?;
+        let mut rows: Vec<Row> = Vec::new();
+        let mut current = None;
+        while let Some(row) = found.next()? {
             let (id, version): (i64, i64) = (row.get(0)?, row.get(2)?);
             let Some(source) = sources.get(&row.get(1)?) else { continue };
             if !self.aggregation.wants(*source) {
                 continue;
             }
-            let report = match self.shared.decoded.get((self.day, id), version) {
-                Some(report) => report,
-                None => self.load(connection, id, version)?,
-            };
-            let unpack = |wanted: Wanted<'_>| {
-                sketches::decode(&report.sketches, &report.numbers, wanted)
-                    .map_err(|error| ReadError::Block(error).at(&path))
-            };
-            let minute = report.start_ms / MINUTE_MS;
-            self.aggregation.add(*source, Times::Minute(minute), &report.numbers, &unpack)?;
+            let window = self.window_of(start_of(self.day, id) / MINUTE_MS, from, to);
+            if let Some(before) = current.replace(window)
+                && before != window
+            {
+                self.add_rows(connection, before, &rows)?;
+                rows.clear();
+            }
+            rows.push((id, version, *source));
         }
-        Ok(())
+        current.map_or(Ok(()), |window| self.add_rows(connection, window, &rows))
     }
 
-    /// Reads and decodes a report, with its histograms when it is kept or they are asked for.
-    fn load(&self, connection: &Connection, id: i64, version: i64) -> Result<DecodedReport, ReadError> {
-        let start_ms = start_of(self.day, id);
-        let keep = self.shared.decoded.keeps(start_ms);
-        let mut statement =
-            connection.prepare_cached("SELECT numbers, sketches FROM report WHERE id = ?1")?;
-        let mut rows = statement.query([id])?;
-        let Some(row) = rows.next()? else {
-            return Err(ReadError::Sqlite(rusqlite::Error::QueryReturnedNoRows));
-        };
-        let with_sketches = keep || self.query.with_histogram;
-        let report = DecodedReport {
-            start_ms,
-            numbers: Arc::new(numbers::decode(blob(row, 0)?)?),
-            sketches: if with_sketches { Arc::from(blob(row, 1)?) } else { Arc::from([]) },
-        };
-        if keep {
-            self.shared.decoded.put((self.day, id), version, report.clone());
-        }
-        Ok(report)
+    fn add_rows(&mut self, connection: &Connection, window: Window, rows: &[Row]) -> Result<(), ReadError> {
+        let asked = self.asked;
+        let made_of = number_of(rows.iter().map(|(id, version, _)| (*id, *version)).collect::<Vec<_>>());
+        self.add_window(window, made_of, |sum| {
+            rows.iter().try_for_each(|row| asked.add_row(connection, *row, sum))
+        })
     }
 
     fn read_chunks(
@@ -304,6 +338,92 @@ impl Day<'_, '_> {
             };
             let times = Times::Minutes { minutes: &minutes, from, to };
             self.aggregation.add(*source, times, &chunk.numbers, &unpack)?;
+        }
+        Ok(())
+    }
+}
+
+impl Asked<'_, '_> {
+    fn add_row(
+        &self,
+        connection: &Connection,
+        (id, version, source): Row,
+        sum: &mut Aggregation<'_>,
+    ) -> Result<(), ReadError> {
+        let report = match self.shared.decoded.get((self.day, id), version) {
+            Some(report) => report,
+            None => self.load(connection, id, version)?,
+        };
+        let path = DataFile::Metrics(self.day).path(&self.shared.directory);
+        let unpack = |wanted: Wanted<'_>| {
+            sketches::decode(&report.sketches, &report.numbers, wanted)
+                .map_err(|error| ReadError::Block(error).at(&path))
+        };
+        let minute = report.start_ms / MINUTE_MS;
+        sum.add(source, Times::Minute(minute), &report.numbers, &unpack)?;
+        Ok(())
+    }
+
+    /// Reads and decodes a report, with its histograms when it is kept or they are asked for.
+    fn load(&self, connection: &Connection, id: i64, version: i64) -> Result<DecodedReport, ReadError> {
+        let start_ms = start_of(self.day, id);
+        let keep = self.shared.decoded.keeps(start_ms);
+        let mut statement =
+            connection.prepare_cached("SELECT numbers, sketches FROM report WHERE id = ?1")?;
+        let mut rows = statement.query([id])?;
+        let Some(row) = rows.next()? else {
+            return Err(ReadError::Sqlite(rusqlite::Error::QueryReturnedNoRows));
+        };
+        let with_sketches = keep || self.query.with_histogram;
+        let report = DecodedReport {
+            start_ms,
+            numbers: Arc::new(numbers::decode(blob(row, 0)?)?),
+            sketches: if with_sketches { Arc::from(blob(row, 1)?) } else { Arc::from([]) },
+        };
+        if keep {
+            self.shared.decoded.put((self.day, id), version, report.clone());
+        }
+        Ok(report)
+    }
+}
+
+/// A file of sums that is asked.
+struct Rollups<'r, 'q> {
+    asked: Asked<'r, 'q>,
+    file: DataFile,
+    sources: &'r HashMap<i64, Source>,
+    may_be_read: &'r dyn Fn(&Unit) -> bool,
+}
+
+impl Rollups<'_, '_> {
+    fn read(
+        &self,
+        connection: &Connection,
+        window: Window,
+        sum: &mut Aggregation<'_>,
+    ) -> Result<(), ReadError> {
+        let with_histogram = self.asked.query.with_histogram;
+        let file_start = self.file.day().unwrap_or(self.asked.day) * MINUTES_OF_DAY;
+        let path = self.file.path(&self.asked.shared.directory);
+        let mut statement = connection.prepare_cached(if with_histogram {
+            "SELECT id, numbers, sketches FROM rollup WHERE id >= ?1 AND id < ?2"
+        } else {
+            "SELECT id, numbers FROM rollup WHERE id >= ?1 AND id < ?2"
+        })?;
+        let first = integer((window.start - file_start) / window.width);
+        let mut rows = statement.query([first << 32, (first + 1) << 32])?;
+        while let Some(row) = rows.next()? {
+            let Some(source) = self.sources.get(&(row.get::<_, i64>(0)? & LOW_HALF)) else { continue };
+            if !sum.wants(*source) || !(self.may_be_read)(&(window.start / 60, *source)) {
+                continue;
+            }
+            let sums = rollup::decode(blob(row, 1)?)?;
+            let sketches = if with_histogram { blob(row, 2)? } else { &[] };
+            let unpack = |wanted: Wanted<'_>| {
+                sketches::decode(sketches, &sums.numbers, wanted)
+                    .map_err(|error| ReadError::Block(error).at(&path))
+            };
+            sum.add(*source, Times::Window(window.start, &sums.minutes), &sums.numbers, &unpack)?;
         }
         Ok(())
     }

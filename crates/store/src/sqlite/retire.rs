@@ -26,6 +26,7 @@ impl Writer {
         file.remove(&self.shared.directory)?;
         // Behind the removal: who opens it from here on finds nothing, who opened it before is told apart.
         self.shared.readers.forget(file);
+        self.shared.windows.forget_sums();
         match file.path(&self.shared.directory).parent() {
             Some(folder) => sync_directory(folder),
             None => Ok(()),
@@ -168,7 +169,9 @@ impl Writer {
         let moved = quarantine::put_aside(file, &self.shared.directory, reason)?;
         self.shared.readers.forget(file);
         self.shared.counters.note_quarantined(moved);
-        self.make_sums_again(file)
+        let answer = self.make_sums_again(file);
+        self.shared.windows.forget_sums();
+        answer
     }
 
     /// Sums that were lost are made again of the minutes that are there.

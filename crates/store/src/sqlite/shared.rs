@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use super::decoded::Decoded;
 use super::file::{DAY_MS, DataFile};
 use super::readers::Readers;
+use super::windows::Windows;
 use super::{retire, room};
 use crate::StoreError;
 use crate::health::{Quarantined, StoreHealth};
@@ -66,6 +67,7 @@ pub(super) struct Shared {
     pub(super) directory: PathBuf,
     pub(super) readers: Readers,
     pub(super) decoded: Decoded,
+    pub(super) windows: Windows,
     files: RwLock<BTreeSet<DataFile>>,
     look: Mutex<Option<Look>>,
 }
@@ -87,6 +89,7 @@ impl Shared {
             stopping: AtomicBool::new(false),
             readers: Readers::new(directory.clone()),
             decoded: Decoded::default(),
+            windows: Windows::default(),
             files: RwLock::new(files),
             look: Mutex::default(),
             directory,

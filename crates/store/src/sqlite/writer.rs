@@ -257,6 +257,9 @@ impl Writer {
             files.extend(self.shared.files().into_iter().filter(of_snapshots));
         }
         let answer = self.transact(&files, batches);
+        if batches.iter().any(|batch| !batch.sums.is_empty()) {
+            self.shared.windows.forget_sums();
+        }
         let outcomes = match answer {
             Ok((written, outcomes)) => {
                 self.remember(batches, &written);
@@ -432,7 +435,10 @@ impl Writer {
                 self.in_file(file, |connection, names| seal::write_sums(connection, names, file, one))?;
             }
         }
-        self.commit_files(sums)?;
+        let answer = self.commit_files(sums);
+        let hours: Vec<u64> = sealed.iter().map(|one| one.day * 24 + one.unit.0 as u64).collect();
+        self.shared.windows.forget_hours(&hours);
+        answer?;
         self.begin(minutes)?;
         for one in sealed {
             self.in_file(DataFile::Metrics(one.day), |connection, _| seal::write_chunks(connection, one))?;
