@@ -4528,7 +4528,10 @@ export interface operations {
     applications_list: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;
@@ -5015,7 +5018,10 @@ export interface operations {
     agent_configuration_trial: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description The tier; the application when absent. */
                 tier?: number;
@@ -5673,7 +5679,10 @@ export interface operations {
     backends_list: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;
@@ -5745,7 +5754,10 @@ export interface operations {
     backends_one: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;
@@ -5927,7 +5939,10 @@ export interface operations {
     baseline: {
         parameters: {
             query: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description The metric's whole path (`Overall Application Performance|Average Response Time (ms)`). */
                 metricPath: string;
@@ -6003,7 +6018,10 @@ export interface operations {
     business_transactions_list: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;
@@ -6075,7 +6093,10 @@ export interface operations {
     business_transactions_one: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;
@@ -6323,7 +6344,10 @@ export interface operations {
     alerting_deliveries: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;
@@ -6812,7 +6836,10 @@ export interface operations {
             query?: {
                 /** @description Only in this business transaction. */
                 bt?: number;
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Only on this tier. */
                 tier?: number;
@@ -6886,7 +6913,10 @@ export interface operations {
     errors_one: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;
@@ -6973,7 +7003,10 @@ export interface operations {
             query?: {
                 /** @description Go on behind the event with this id. */
                 before?: number;
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description At most so many, up to 5,000. */
                 limit?: number;
@@ -7160,7 +7193,10 @@ export interface operations {
             query?: {
                 /** @description Only calls made for this business transaction. */
                 bt?: number;
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;
@@ -7301,7 +7337,10 @@ export interface operations {
             query?: {
                 /** @description This business transaction, and the application as a whole. */
                 bt?: number;
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description This node, and the application as a whole. */
                 node?: number;
@@ -7377,7 +7416,10 @@ export interface operations {
     metrics_data: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Parts joined by `|`; `*` stands for any one part, `\|` for a `|` inside a name; the root when absent. */
                 metricPath?: string;
@@ -7451,7 +7493,10 @@ export interface operations {
     metrics_folder: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Parts joined by `|`; `*` stands for any one part, `\|` for a `|` inside a name; the root when absent. */
                 metricPath?: string;
@@ -7525,7 +7570,10 @@ export interface operations {
     nodes_list: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;
@@ -7669,7 +7717,10 @@ export interface operations {
                 backend?: number;
                 /** @description Only this business transaction. */
                 bt?: number;
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Only what this tier reported, continuing segments included. */
                 tier?: number;
@@ -7747,7 +7798,10 @@ export interface operations {
                 backend?: number;
                 /** @description Only this business transaction. */
                 bt?: number;
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Only what this node reported, continuing segments included. */
                 node?: number;
@@ -7829,7 +7883,10 @@ export interface operations {
                 backend?: number;
                 /** @description Only this business transaction. */
                 bt?: number;
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Only what this node reported, continuing segments included. */
                 node?: number;
@@ -7919,7 +7976,10 @@ export interface operations {
                 bt?: number;
                 /** @description Only originating segments (true) or only continuing ones (false). */
                 firstInChain?: boolean;
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Only of this request. */
                 guid?: string;
@@ -8188,7 +8248,10 @@ export interface operations {
     violations_list: {
         parameters: {
             query?: {
-                /** @description Milliseconds since 1970, inclusive; one hour before `to` when absent. */
+                /**
+                 * @description Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+                 *     minutes it is in.
+                 */
                 from?: number;
                 /** @description Milliseconds since 1970, exclusive; now when absent. */
                 to?: number;

@@ -21,7 +21,8 @@ use crate::login::Visitor;
 #[derive(Deserialize, IntoParams, Debug, Clone, Copy, Default)]
 #[into_params(parameter_in = Query)]
 pub struct Range {
-    /// Milliseconds since 1970, inclusive; one hour before `to` when absent.
+    /// Milliseconds since 1970, inclusive; one hour before `to` when absent. Of more than six hours, the whole ten
+    /// minutes it is in.
     pub from: Option<u64>,
     /// Milliseconds since 1970, exclusive; now when absent.
     pub to: Option<u64>,
@@ -44,9 +45,16 @@ impl Range {
         if end_ms - start_ms > RANGE_MS_MAX || end_ms > TIME_MS_MAX {
             return Err(ApiError::bad_request("The time is too long.", "Ask for at most two years."));
         }
-        Ok(TimeRange { start_ms, end_ms })
+        // Of ten minutes there are sums; minutes off their edges would be unpacked and added up for every question.
+        let begin_ms = if end_ms - start_ms > LONG_RANGE_MS { start_ms % TEN_MINUTES_MS } else { 0 };
+        Ok(TimeRange { start_ms: start_ms - begin_ms, end_ms })
     }
 }
+
+/// Milliseconds of a time whose edge need not be exact to the minute.
+const LONG_RANGE_MS: u64 = 6 * 3_600_000;
+
+const TEN_MINUTES_MS: u64 = 600_000;
 
 /// Milliseconds since 1970 no clock shows: the year 10,000.
 const TIME_MS_MAX: u64 = 253_402_300_800_000;
@@ -144,5 +152,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
                 "Times and ids are whole numbers; docs/reference/openapi.json lists all parameters.",
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_time_begins_with_whole_ten_minutes() {
+        let (end_ms, hour_ms) = (1_700_000_123_456, 3_600_000);
+        let start_ms =
+            |from| Range { from: Some(from), to: Some(end_ms) }.resolve().map(|it| it.start_ms).ok();
+        assert_eq!(start_ms(end_ms - 6 * hour_ms), Some(end_ms - 6 * hour_ms));
+        assert_eq!(start_ms(end_ms - 24 * hour_ms), Some(1_699_913_400_000));
     }
 }

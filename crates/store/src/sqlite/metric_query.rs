@@ -171,8 +171,7 @@ impl<'q> Day<'_, 'q> {
         made_of: u64,
         add: impl FnOnce(&mut Aggregation<'q>) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
-        let (windows, shape, with_histogram) =
-            (&self.shared.windows, self.shape, self.query.with_histogram);
+        let (windows, shape, with_histogram) = (&self.shared.windows, self.shape, self.query.with_histogram);
         let known = windows.get(shape, window, made_of, with_histogram);
         let part = match known {
             Some(part) => part,
