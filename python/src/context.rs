@@ -56,15 +56,21 @@ enum Only {
 pub fn is_busy(py: Python<'_>, core: &Core, here: Execution) -> bool {
     match ONLY.get() {
         Only::Key(key) if !core.is_running(key) => false,
-        _ => active(py, core).is_some_and(|(_, begun_by)| begun_by == here),
+        _ => marked(py).is_some_and(|(key, begun_by)| begun_by == here && core.is_running(key)),
     }
 }
 
 /// The running transaction this context knows, begun here or inherited, and who began it.
 pub fn active(py: Python<'_>, core: &Core) -> Option<(BtHandle, Execution)> {
-    let mark = VARIABLE.get(py)?.get.bind(py).call0().ok()?;
-    let (key, execution) = read(mark.cast::<PyBytes>().ok()?.as_bytes())?;
+    let (key, execution) = marked(py)?;
     Some((core.by_key(key)?, execution))
+}
+
+/// The key of the transaction this context knows, which may be over by now, and who began it.
+#[inline]
+pub fn marked(py: Python<'_>) -> Option<(u64, Execution)> {
+    let mark = VARIABLE.get(py)?.get.bind(py).call0().ok()?;
+    read(mark.cast::<PyBytes>().ok()?.as_bytes())
 }
 
 /// Marks `bt` as active from here on, and for all that inherits this context later.

@@ -84,7 +84,9 @@ pub fn begin_request_bt(
             return None;
         }
         let Detected::Named(name) = core.detector().detect(request) else { return None };
-        begin(py, core, here, &name, headers().as_deref())
+        let bt = begin(py, core, here, &name, headers().as_deref())?;
+        core.collect_request(&bt.core, &name, request);
+        Some(bt)
     })
 }
 
@@ -232,15 +234,16 @@ pub fn end_request(
 }
 
 /// The code of a status: a number, or a status line as WSGI has it (`404 Not Found`).
-fn status_code(status: &Bound<'_, PyAny>) -> Option<u16> {
+pub fn status_code(status: &Bound<'_, PyAny>) -> Option<u16> {
     match text(status) {
         Some(line) => line.get(..3)?.parse().ok(),
+        // Also an `http.HTTPStatus`.
         None => status.extract().ok(),
     }
 }
 
 /// See [`end_request`].
-fn end(bt: &BtHandle, status: Option<u16>, exc: Option<&Bound<'_, PyAny>>) {
+pub fn end(bt: &BtHandle, status: Option<u16>, exc: Option<&Bound<'_, PyAny>>) {
     let Some(core) = bt.core.core() else { return };
     let key = bt.core.key();
     if !core.is_running(key) {
@@ -250,8 +253,10 @@ fn end(bt: &BtHandle, status: Option<u16>, exc: Option<&Bound<'_, PyAny>>) {
     if let Some(exc) = exc {
         fail(&core, bt, exc);
     }
-    let status = status.filter(|status| core.config().errors.is_error_status(*status));
-    if let Some(status) = status
+    if let Some(status) = status {
+        core.collect_status(&bt.core, status);
+    }
+    if let Some(status) = status.filter(|status| core.is_error_status(*status))
         && !core.is_failed(key)
         && !forget_ignored(key)
     {
@@ -407,6 +412,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(carry, module)?)?;
     module.add_function(wrap_pyfunction!(enter_carried, module)?)?;
     module.add_function(wrap_pyfunction!(leave_carried, module)?)?;
+    crate::detection_served::add(module)?;
     crate::detection_wsgi::add(module)?;
     crate::detection_asgi::add(module)?;
     crate::detection_exit::add(module)

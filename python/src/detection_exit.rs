@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
 use smallvec::SmallVec;
-use tierline::detected::{Detected, DetectedExit};
+use tierline::detected::{Detected, DetectedExit, KnownBackend};
 use tierline::outside::Outside;
 use tierline::sql::Dialect;
 use tierline::{process, sql_cache};
@@ -28,6 +28,7 @@ pub struct Backend {
     properties: Vec<(String, String)>,
     /// For SQL.
     dialect: Option<Dialect>,
+    known: KnownBackend,
 }
 
 #[pymethods]
@@ -50,6 +51,7 @@ impl Backend {
                 .map(|(name, value)| (any_text(&name).into(), any_text(&value).into()))
                 .collect(),
             dialect: sql.map(Dialect::of_vendor),
+            known: KnownBackend::default(),
         })
     }
 }
@@ -73,6 +75,7 @@ impl Backend {
                 operation,
                 optional_properties: optional,
                 exclusive,
+                known: Some(&self.known),
             },
         )
     }
@@ -81,8 +84,7 @@ impl Backend {
 fn begin(py: Python<'_>, call: &Detected<'_>) -> Option<DetectedExit> {
     process::with_current(|core| {
         let core = core?;
-        let (bt, _) = context::active(py, core)?;
-        core.begin_detected_exit(bt.key(), call)
+        core.begin_detected_exit(context::marked(py)?.0, call)
     })
 }
 
@@ -206,7 +208,9 @@ pub fn begin_exit(
 #[pyfunction]
 pub fn is_observed(py: Python<'_>) -> bool {
     quietly(false, || {
-        process::with_current(|core| core.is_some_and(|core| context::active(py, core).is_some()))
+        process::with_current(|core| {
+            core.is_some_and(|core| context::marked(py).is_some_and(|(key, _)| core.is_running(key)))
+        })
     })
 }
 
@@ -242,6 +246,7 @@ fn begin_http_exit(
             operation: &operation,
             optional_properties: &[("Method", method)],
             exclusive: false,
+            known: None,
         },
     )
 }

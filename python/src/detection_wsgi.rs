@@ -7,6 +7,7 @@ use pyo3::types::{PyDict, PyString};
 use tierline_model::detection::Request;
 
 use crate::detection::{CORRELATION_HEADERS, begin_request_bt, received, short};
+use crate::detection_served::Served;
 use crate::guard::quietly;
 use crate::handle::BtHandle;
 use crate::request::{bind_carrier, is_served};
@@ -94,8 +95,8 @@ const VARIABLES: [&str; 3] = ["HTTP_SINGULARITYHEADER", "HTTP_TRACEPARENT", "HTT
 /// Begins the transaction of a WSGI request and binds it to its `environ`; `None` when there is to be none, or when
 /// someone in front has begun it.
 #[pyfunction]
-pub fn begin_wsgi(py: Python<'_>, environ: &Bound<'_, PyAny>) -> Option<BtHandle> {
-    quietly(None, || begin(py, environ.cast::<PyDict>().ok()?))
+pub fn begin_wsgi(py: Python<'_>, environ: &Bound<'_, PyAny>) -> Option<Served> {
+    quietly(None, || begin(py, environ.cast::<PyDict>().ok()?).map(Served::new))
 }
 
 /// What the module `appdynamics._native` has of WSGI.

@@ -13,6 +13,7 @@ mod context;
 mod detection;
 mod detection_asgi;
 mod detection_exit;
+mod detection_served;
 mod detection_wsgi;
 mod error;
 mod execution;

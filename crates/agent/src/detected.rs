@@ -3,7 +3,7 @@
 //! They differ in two ways. Several may be active at a time: the limit of one is the API's, and a program that awaits
 //! five answers at once has made five calls. And nobody made a mistake when one outlives its BT.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tierline_model::{ErrorRecord, ExitType};
@@ -31,6 +31,26 @@ pub struct Detected<'a> {
     pub optional_properties: &'a [(&'a str, &'a str)],
     /// Whether what is called within it is a part of it, and no call of its own.
     pub exclusive: bool,
+    /// Remembers the number of the backend, for those who call the same one again.
+    pub known: Option<&'a KnownBackend>,
+}
+
+/// Remembers which backend of which core something is. Nothing at first.
+#[derive(Debug, Default)]
+pub struct KnownBackend(AtomicU64);
+
+impl KnownBackend {
+    /// The index among the backends of this core.
+    #[inline]
+    fn of(&self, core: &Core) -> Option<u32> {
+        // Number and serial in one word: both or neither. Serials are small, and never 0.
+        let known = self.0.load(Ordering::Relaxed);
+        (known >> 32 == core.serial & u64::from(u32::MAX) && known != 0).then_some(known as u32)
+    }
+
+    fn remember(&self, core: &Core, index: u32) {
+        self.0.store(core.serial << 32 | u64::from(index), Ordering::Relaxed);
+    }
 }
 
 /// A running exit call that was detected.
@@ -54,6 +74,7 @@ impl Core {
     ///     operation: "GET",
     ///     optional_properties: &[],
     ///     exclusive: false,
+    ///     known: None,
     /// };
     /// let bt = core.begin("/basket", None);
     /// let first = core.begin_detected_exit(bt.key(), &call).unwrap();
@@ -74,8 +95,14 @@ impl Core {
         if record.exits_active > 0 && !core.concurrent_exit_calls.load(Ordering::Relaxed) {
             return None;
         }
-        let backend = thread_cache::with(core, |cache| {
-            cache.backend(core, call.exit_type, call.label, call.identifying_properties).index
+        let backend = call.known.and_then(|known| known.of(core)).unwrap_or_else(|| {
+            let index = thread_cache::with(core, |cache| {
+                cache.backend(core, call.exit_type, call.label, call.identifying_properties).index
+            });
+            if let Some(known) = call.known {
+                known.remember(core, index);
+            }
+            index
         });
         let now_ns = monotonic_ns();
         let (number, position) =
@@ -111,21 +138,7 @@ impl BtHandle {
 impl DetectedExit {
     /// Ends the call, in error unless `errors` is empty.
     pub fn end(&self, errors: Vec<ErrorRecord>) {
-        let ExitHandle { slot, key, .. } = self.handle;
-        if slot.is_inherited() {
-            return;
-        }
-        {
-            let mut record = slot.record.lock();
-            if !record.running || slot.key() != key {
-                return;
-            }
-            if !self.exclusive {
-                // What ending takes back.
-                record.exits_active = record.exits_active.saturating_add(1);
-            }
-        }
-        self.handle.end_with(errors);
+        self.handle.end_detected(errors, self.exclusive);
     }
 
     /// Appends the correlation header for this call. `false`, and nothing appended, when correlation is off or the call

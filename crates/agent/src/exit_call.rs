@@ -87,6 +87,23 @@ impl ExitHandle {
         }
     }
 
+    /// Ends a call that was detected. Nobody made a mistake when it or its BT is over.
+    pub(crate) fn end_detected(&self, errors: Vec<ErrorRecord>, exclusive: bool) {
+        if self.slot.is_inherited() {
+            return;
+        }
+        let now_ns = monotonic_ns();
+        let mut record = self.slot.record.lock();
+        if record.running && self.slot.key() == self.key {
+            let active = record.exits_active;
+            let is_ended = self.end_in(&mut record, errors, now_ns);
+            if is_ended && !exclusive {
+                // Such a one was not counted.
+                record.exits_active = active;
+            }
+        }
+    }
+
     fn end_in(&self, record: &mut Record, errors: Vec<ErrorRecord>, now_ns: u64) -> bool {
         let failed = !errors.is_empty();
         let Some(position) = self.position else {

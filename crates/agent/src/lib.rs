@@ -33,6 +33,7 @@ pub mod backends;
 mod batch;
 mod cached_config;
 mod clock;
+mod collectors;
 mod config;
 mod context;
 mod decision;

@@ -65,6 +65,7 @@ pub struct Core {
     pub(crate) propagate: AtomicBool,
     pub(crate) concurrent_exit_calls: AtomicBool,
     pub(crate) has_wishes: AtomicBool,
+    pub(crate) has_collectors: AtomicBool,
     pub(crate) wishes: ArcSwap<Wishes>,
     detector: ArcSwap<Detector>,
     error_filter: ArcSwap<ErrorFilter>,
@@ -105,6 +106,7 @@ impl Core {
             propagate: AtomicBool::new(true),
             concurrent_exit_calls: AtomicBool::new(false),
             has_wishes: AtomicBool::new(false),
+            has_collectors: AtomicBool::new(false),
             wishes: ArcSwap::default(),
             detector: ArcSwap::default(),
             error_filter: ArcSwap::default(),
@@ -147,6 +149,7 @@ impl Core {
         self.propagate.store(config.snapshots.propagate, Ordering::Relaxed);
         self.memory_limit_bytes.store(config.limits.memory_bytes_max, Ordering::Relaxed);
         self.has_wishes.store(wishes.any(), Ordering::Relaxed);
+        self.has_collectors.store(!config.data_collectors.is_empty(), Ordering::Relaxed);
         self.wishes.store(Arc::new(wishes));
         self.renew_rules(&config);
         let periodic_changed = before.snapshots.periodic_interval_s != config.snapshots.periodic_interval_s;
@@ -158,14 +161,20 @@ impl Core {
     /// Decides which requests become BTs without code, and what they are called. What follows the configuration;
     /// a configuration whose rules cannot be used leaves the rules before it in force and is counted.
     #[must_use]
-    pub fn detector(&self) -> Arc<Detector> {
-        self.detector.load_full()
+    pub fn detector(&self) -> impl std::ops::Deref<Target = Arc<Detector>> {
+        self.detector.load()
     }
 
     /// Changes with every configuration.
     #[must_use]
     pub fn config_epoch(&self) -> u64 {
         self.config_epoch.load(Ordering::Acquire)
+    }
+
+    /// Whether the status of an HTTP answer is an error.
+    #[must_use]
+    pub fn is_error_status(&self, status: u16) -> bool {
+        self.config.load().errors.is_error_status(status)
     }
 
     /// Whether an error of this type and message does not make a BT an error.

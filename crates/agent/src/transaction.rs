@@ -213,6 +213,25 @@ impl BtHandle {
         record.running.then(|| header::guid_of(&mut record))
     }
 
+    /// What it is called here; `None` when it is over, and for one that goes on from another tier, which named it.
+    #[must_use]
+    pub fn name(&self) -> Option<Arc<str>> {
+        let record = self.slot()?.record.lock();
+        let origin = record.bt.as_ref()?.bt.origin.as_ref()?;
+        record.running.then(|| origin.name.clone())
+    }
+
+    /// Whether a snapshot of it were kept if it ended now: for details that cost more than asking.
+    #[must_use]
+    pub fn is_worth_keeping(&self) -> bool {
+        let Some(slot) = self.slot() else { return false };
+        let record = slot.record.lock();
+        let Some(bt) = record.bt.as_ref().filter(|_| record.running) else { return false };
+        let duration_ns = monotonic_ns().saturating_sub(record.start_ns);
+        let verdict = bt.thresholds().verdict(duration_ns, record.in_error, record.stalled);
+        decision::at_end(verdict, record.asked).is_some()
+    }
+
     /// Tells the cores of a process apart: [`BackendRef`]s are good for one. `None` as [`Self::core`].
     #[must_use]
     #[inline]

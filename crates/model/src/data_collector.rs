@@ -1,6 +1,10 @@
 //! What of a request is kept as user data without code (facts/agent-api 4.7).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+
+use crate::detection::{Request, cookie, parameter};
 
 /// Where a value comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -27,6 +31,23 @@ pub enum CollectedValue {
         /// Its name.
         name: String,
     },
+}
+
+impl CollectedValue {
+    /// What a request has of it, as it was sent; `None` when it has nothing, and for [`Self::Status`], which is known
+    /// later.
+    #[must_use]
+    pub fn of<'a>(&self, request: &'a dyn Request) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Url if request.query().is_empty() => Some(Cow::Borrowed(request.path())),
+            Self::Url => Some(Cow::Owned(format!("{}?{}", request.path(), request.query()))),
+            Self::Method => Some(Cow::Borrowed(request.method())),
+            Self::Status => None,
+            Self::Parameter { name } => parameter(request, name),
+            Self::Header { name } => request.header(&name.to_ascii_lowercase()),
+            Self::Cookie { name } => cookie(request, name),
+        }
+    }
 }
 
 /// Adds a value of every automatically detected HTTP request to the user data of its snapshot.

@@ -244,6 +244,69 @@ def test_a_new_rule_is_in_force_within_one_poll(controller):
     assert set(received.bts()) == {"/a/b", "/a/b/c"}
 
 
+COLLECTORS = [
+    {"name": "Item", "value": {"kind": "parameter", "name": "item"}},
+    {"name": "Client", "value": {"kind": "header", "name": "X-Client"}},
+    {"name": "Basket", "value": {"kind": "cookie", "name": "basket"}},
+    {"name": "Asked", "value": {"kind": "url"}},
+    {"name": "How", "value": {"kind": "method"}},
+    {"name": "Answered", "value": {"kind": "status"}, "bts": ["/shop/bread"]},
+    {"name": "Elsewhere", "value": {"kind": "url"}, "bts": ["/other"]},
+    {"name": "Off", "value": {"kind": "url"}, "disabled": True},
+]
+COLLECTED = {
+    "Item": "7",
+    "Client": "till 3",
+    "Basket": "b-1",
+    "Asked": "/shop/bread/1?item=7&x=y",
+    "How": "GET",
+    "Answered": "200",
+}
+
+
+def _shown(kind):
+    """A request with all that the collectors want."""
+    if kind == "wsgi":
+        return request(
+            "/shop/bread/1", QUERY_STRING="item=7&x=y", HTTP_X_CLIENT="till 3", HTTP_COOKIE="a=1; basket=b-1"
+        )
+    import asyncio
+
+    import test_asgi
+
+    from appdynamics.agent.detection.entries_asgi import Application
+
+    headers = [(b"x-client", b"till 3"), (b"cookie", b"a=1; basket=b-1")]
+    scope = test_asgi.scope_of("/shop/bread/1", query_string=b"item=7&x=y") | {"headers": headers}
+
+    async def send(message):
+        pass
+
+    return asyncio.run(Application(test_asgi.bare)(scope, None, send))
+
+
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_data_collectors_are_in_force_within_one_poll(controller, kind):
+    from agent_of_tests import Agent
+
+    agent = Agent(controller)
+    agent.start(TIERLINE_REPORT_INTERVAL_MS="500")
+    try:
+        _shown(kind)
+        controller.config = {"version": 9, "data_collectors": COLLECTORS, "snapshots": {"every_nth": 1}}
+        deadline = time.monotonic() + 20
+        collected = []
+        while not collected and time.monotonic() < deadline:
+            _shown(kind)
+            time.sleep(0.1)
+            collected = [one.user_data for one in controller.received().snapshots if one.user_data]
+    finally:
+        received = agent.stop()
+    assert collected[0] == COLLECTED
+    # The first one came before.
+    assert {} in [snapshot.user_data for snapshot in received.snapshots]
+
+
 def test_errors_of_detected_transactions_follow_the_configuration(controller):
     from agent_of_tests import Agent
 

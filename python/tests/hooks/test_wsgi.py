@@ -388,6 +388,57 @@ def test_a_streamed_answer_ends_with_its_last_piece(agent):
     assert not any(snapshot.abandoned for snapshot in received.snapshots)
 
 
+def test_a_body_is_closed_once(agent):
+    from appdynamics.agent.detection.observed import serve_wsgi
+
+    class Body:
+        def __init__(self):
+            self.closed = 0
+            self.pieces = iter([b"one", b"two"])
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            return next(self.pieces)
+
+        def close(self):
+            self.closed += 1
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return environ["body"]
+
+    none = lambda status, headers, exc_info=None: None  # noqa: E731
+    for taken in (0, 1, 2, 3):
+        body = Body()
+        served = serve_wsgi(application, None, environ_of("/pieces", body=body), none)
+        pieces = iter(served)
+        for _ in range(taken):
+            next(pieces, None)
+        del pieces
+        assert body.closed == 0
+        served.close()
+        assert body.closed == 1
+    served = serve_wsgi(application, None, environ_of("/asked", body=Body()), none)
+    assert [next(served), next(served), next(served, None)] == [b"one", b"two", None]
+    served = serve_wsgi(application, None, environ_of("/lost", body=Body()), none)
+    del served
+    received = agent.stop()
+    assert received.bts() == {"/pieces": 4, "/asked": 1, "/lost": 1}
+    assert not any(snapshot.abandoned for snapshot in received.snapshots)
+
+
+def test_the_route_of_what_is_kept(agent):
+    for framework in ("flask", "bottle", "django"):
+        call(APPLICATIONS[framework](), f"/shop/{framework}/1")
+        call(APPLICATIONS[framework](), f"/nothing/{framework}")
+    received = agent.stop()
+    routes = {s.bt: s.user_data.get("Route") for s in received.snapshots if s.bt.startswith("/shop")}
+    assert routes == {"/shop/flask": "/shop/<path:what>", "/shop/bottle": "/shop/<what:path>", "/shop/django": "^shop/"}
+    assert not any(snapshot.user_data for snapshot in received.snapshots if snapshot.bt.startswith("/nothing"))
+
+
 def test_bodies_keep_their_type_and_files_go_to_the_server_as_they_are(agent):
     from appdynamics.agent.detection.observed import serve_wsgi
 

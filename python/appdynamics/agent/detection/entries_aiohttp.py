@@ -1,7 +1,12 @@
 """Requests of aiohttp's server become business transactions."""
 
-from appdynamics._native import begin_request, end_request
+from appdynamics._native import begin_request, end_request, show_route
 from appdynamics.agent.detection.replaced import replace
+
+
+def _route(request):
+    resource = getattr(request.match_info.route, "resource", None)
+    return getattr(resource, "canonical", None)
 
 
 def aiohttp(module):
@@ -24,6 +29,7 @@ def aiohttp(module):
             except BaseException as error:
                 end_request(bt, None, error)
                 raise
+            show_route(bt, _route(request))
             end_request(bt, getattr(response, "status", None))
             return response
 

@@ -1,51 +1,38 @@
 """Requests of ASGI applications become business transactions: at the framework, and at the server for applications
 without one. Websockets and lifespans are left alone."""
 
-from appdynamics._native import begin_asgi, end_request, fail_request
+from appdynamics._native import begin_asgi, fail_request
 from appdynamics.agent.detection.replaced import replace, replace_if_there
 
-_ERRORS_FROM = 400
+
+async def _send_last(send, message, served, scope):
+    await send(message)
+    # The answer is complete.
+    served.end(scope)
 
 
-async def _serve(bt, application, receiver, scope, receive, send):
-    status = None
-    is_over = False
+def _looking(send, served, scope):
+    """``send``, looked at. No coroutine of its own: what it answers is what is awaited."""
+    sees = served.sees
 
-    async def send_and_look(message):
-        nonlocal status, is_over
-        kind = message["type"]
-        if kind == "http.response.start":
-            status = message["status"]
-            return await send(message)
-        if kind != "http.response.body" or message.get("more_body") or is_over:
-            return await send(message)
-        await send(message)
-        # The answer is complete: what runs on behind it is no part of its time. After an error, the exception that
-        # caused it may follow (Starlette answers first and raises then).
-        if status is not None and status < _ERRORS_FROM:
-            is_over = True
-            end_request(bt, status)
+    def send_and_look(message):
+        return _send_last(send, message, served, scope) if sees(message) else send(message)
 
-    try:
-        if receiver is None:
-            result = await application(scope, receive, send_and_look)
-        else:
-            result = await application(receiver, scope, receive, send_and_look)
-    except BaseException as error:
-        if not is_over:
-            end_request(bt, status, error)
-        raise
-    if not is_over:
-        end_request(bt, status)
-    return result
+    return send_and_look
 
 
 def _in_front_of_application(original):
     async def __call__(self, scope, receive, send):
-        bt = begin_asgi(scope) if scope["type"] == "http" else None
-        if bt is None:
+        served = begin_asgi(scope) if scope["type"] == "http" else None
+        if served is None:
             return await original(self, scope, receive, send)
-        return await _serve(bt, original, self, scope, receive, send)
+        try:
+            result = await original(self, scope, receive, _looking(send, served, scope))
+        except BaseException as error:
+            served.end(scope, error)
+            raise
+        served.end(scope)
+        return result
 
     return __call__
 
@@ -57,10 +44,16 @@ class Application:
         self._appdynamics_application = application
 
     async def __call__(self, scope, receive, send):
-        bt = begin_asgi(scope) if scope["type"] == "http" else None
-        if bt is None:
+        served = begin_asgi(scope) if scope["type"] == "http" else None
+        if served is None:
             return await self._appdynamics_application(scope, receive, send)
-        return await _serve(bt, self._appdynamics_application, None, scope, receive, send)
+        try:
+            result = await self._appdynamics_application(scope, receive, _looking(send, served, scope))
+        except BaseException as error:
+            served.end(scope, error)
+            raise
+        served.end(scope)
+        return result
 
     def __getattr__(self, name):
         return getattr(self._appdynamics_application, name)

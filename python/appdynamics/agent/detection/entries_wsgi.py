@@ -49,6 +49,21 @@ def django(module):
     replace(module.WSGIHandler, "__call__", _in_front_of_application)
 
 
+def django_routes(module):
+    def in_front(original):
+        def resolve_request(self, request):
+            match = original(self, request)
+            # Where it is looked for when the request is kept.
+            carrier = getattr(request, "environ", None) or getattr(request, "scope", None)
+            if type(carrier) is dict:
+                carrier["appdynamics.route"] = match
+            return match
+
+        return resolve_request
+
+    replace_if_there(module.BaseHandler, "resolve_request", in_front)
+
+
 def django_errors(module):
     def in_front(original):
         def handle_uncaught_exception(request, resolver, exc_info):

@@ -4,7 +4,7 @@ In Python, not in native code: an interpreter that ends unwinds its daemon threa
 frames around a program's code would not survive that.
 """
 
-from appdynamics._native import begin_exit, begin_wsgi, end_request, enter_carried, leave_carried
+from appdynamics._native import begin_exit, begin_wsgi, enter_carried, leave_carried
 
 
 def call_exit(backend, operation, function, /, *args, **kwargs):
@@ -32,94 +32,80 @@ def call_carried(carried, function, /, *args, **kwargs):
         leave_carried(before)
 
 
-class _Served:
-    """A request that is being served, in front of the server's ``start_response``."""
-
-    __slots__ = ("_start_response", "bt", "status")
-
-    def __init__(self, bt, start_response):
-        self.bt = bt
-        self.status = None
-        self._start_response = start_response
-
-    def __call__(self, status, *args, **kwargs):
-        self.status = status
-        return self._start_response(status, *args, **kwargs)
-
-    def end(self, error=None):
-        end_request(self.bt, self.status, error)
-
-
 class _Body:
-    """The body of an answer that is not complete yet: the transaction ends when the server has taken all of it, or
-    closes it."""
+    """The body of an answer that is not complete yet: the transaction ends when the server has taken all of it,
+    closes it, or loses it (then ``served`` ends it)."""
 
-    __slots__ = ("__weakref__", "_inner", "_iterator", "_served")
+    __slots__ = ("__weakref__", "_environ", "_inner", "_iterator", "_served")
 
-    def __init__(self, inner, served):
+    def __init__(self, inner, served, environ):
         self._inner = inner
-        self._iterator = None
         self._served = served
+        self._environ = environ
+        self._iterator = None
 
     def __iter__(self):
+        served = self._served
         try:
-            self._iterator = iter(self._inner)
-        except BaseException as error:
-            self._served.end(error)
+            # Not `yield from`: that would close what is in here when the server stops early, and `close` once more.
+            for piece in self._inner:  # noqa: UP028
+                yield piece
+        except GeneratorExit:
             raise
-        return self
+        except BaseException as error:
+            served.end(self._environ, error)
+            raise
+        # `close` follows, but not from everyone.
+        served.end(self._environ)
 
     def __next__(self):
+        # For those who ask without `iter`.
         if self._iterator is None:
-            iter(self)
-        try:
-            return next(self._iterator)
-        except StopIteration:
-            # `close` follows, but not from everyone.
-            self._served.end()
-            raise
-        except BaseException as error:
-            self._served.end(error)
-            raise
+            self._iterator = iter(self)
+        return next(self._iterator)
 
     def close(self):
-        close = getattr(self._inner, "close", None)
+        try:
+            close = self._inner.close
+        except AttributeError:
+            close = None
         try:
             if close is not None:
                 close()
         except BaseException as error:
-            self._served.end(error)
+            self._served.end(self._environ, error)
             raise
-        self._served.end()
+        self._served.end(self._environ)
 
     def __getattr__(self, name):
         # Whatever else a server or middleware looks for.
         return getattr(self._inner, name)
 
-    def __del__(self):
-        # Servers must close what they iterate; tests and old middleware do not.
-        self._served.end()
-
 
 def serve_wsgi(function, receiver, environ, start_response):
     """Call a WSGI application: ``function(receiver, environ, start_response)``, without ``receiver`` when that is
     ``None``. The request becomes a transaction if it is to be one."""
-    bt = begin_wsgi(environ)
-    if bt is None:
+    served = begin_wsgi(environ)
+    if served is None:
         if receiver is None:
             return function(environ, start_response)
         return function(receiver, environ, start_response)
-    served = _Served(bt, start_response)
+
+    def start_and_look(status, *args, **kwargs):
+        served.started(status, environ)
+        return start_response(status, *args, **kwargs)
+
     try:
-        body = function(environ, served) if receiver is None else function(receiver, environ, served)
+        body = function(environ, start_and_look) if receiver is None else function(receiver, environ, start_and_look)
     except BaseException as error:
-        served.end(error)
+        served.end(environ, error)
         raise
     # A body that is there as a whole is left as it is, as is one that the server knows how to send without reading it.
-    if type(body) in (list, tuple) or _is_file(environ, body):
-        served.end()
+    kind = type(body)
+    if kind is list or kind is tuple or _is_file(environ, body):
+        served.end(environ)
         return body
-    return _Body(body, served)
+    return _Body(body, served, environ)
 
 
 def _is_file(environ, body):

@@ -25,6 +25,8 @@ HOOKS = [
          "WSGIHandler.__call__", "requests through WSGI", "5.2.19"),
     Hook("Django ASGI", "entry", "django.core.handlers.asgi", "entries_asgi", "django",
          "ASGIHandler.__call__", "requests through ASGI", "5.2.19"),
+    Hook("Django", "entry", "django.core.handlers.base", "entries_wsgi", "django_routes",
+         "BaseHandler.resolve_request", "routes, in snapshots", "5.2.19"),
     Hook("Django", "error", "django.core.handlers.exception", "entries_wsgi", "django_errors",
          "handle_uncaught_exception", "unhandled exceptions", "5.2.19"),
     Hook("Pyramid", "entry", "pyramid.router", "entries_wsgi", "pyramid", "Router.__call__", "requests", "2.1"),
