@@ -161,8 +161,8 @@ impl Core {
     /// Decides which requests become BTs without code, and what they are called. What follows the configuration;
     /// a configuration whose rules cannot be used leaves the rules before it in force and is counted.
     #[must_use]
-    pub fn detector(&self) -> impl std::ops::Deref<Target = Arc<Detector>> {
-        self.detector.load()
+    pub fn detector(&self) -> Arc<Detector> {
+        self.detector.load_full()
     }
 
     /// Changes with every configuration.
