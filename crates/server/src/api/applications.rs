@@ -94,6 +94,7 @@ pub struct TierInfo {
     responses(
         (status = 200, body = Vec<ApplicationRow>),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
     )
 )]
 pub async fn list(
@@ -122,6 +123,7 @@ pub async fn list(
     responses(
         (status = 200, body = ApplicationDetails),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]

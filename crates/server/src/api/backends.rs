@@ -96,6 +96,7 @@ pub struct BackendBt {
     responses(
         (status = 200, body = Vec<BackendRow>),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
@@ -114,6 +115,7 @@ pub async fn list(State(controller): State<Shared>, place: Place) -> Result<Json
     responses(
         (status = 200, body = BackendDetails),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]

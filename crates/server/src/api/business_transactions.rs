@@ -97,6 +97,7 @@ pub struct BusinessTransactionTier {
     responses(
         (status = 200, body = Vec<BusinessTransactionRow>),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
@@ -118,6 +119,7 @@ pub async fn list(
     responses(
         (status = 200, body = BusinessTransactionDetails),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]

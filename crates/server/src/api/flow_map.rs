@@ -108,6 +108,7 @@ pub struct FlowEdge {
     responses(
         (status = 200, body = FlowMap),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]

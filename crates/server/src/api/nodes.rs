@@ -154,6 +154,7 @@ pub struct LedgerInfo {
     responses(
         (status = 200, body = Vec<NodeRow>),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]

@@ -62,6 +62,7 @@ pub struct Scorecard {
     responses(
         (status = 200, body = Scorecard),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]

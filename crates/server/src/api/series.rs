@@ -94,6 +94,7 @@ pub struct SeriesPoint {
     responses(
         (status = 200, body = Series),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]

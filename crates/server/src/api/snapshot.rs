@@ -196,6 +196,7 @@ pub struct SnapshotExitCall {
     responses(
         (status = 200, body = Snapshot),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]

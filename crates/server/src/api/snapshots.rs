@@ -113,6 +113,7 @@ pub struct SnapshotRow {
     responses(
         (status = 200, body = SnapshotPage),
         (status = 401, description = "Not logged in.", body = ErrorAnswer),
+        (status = 403, description = "Not allowed.", body = ErrorAnswer),
         (status = 404, description = "No such thing.", body = ErrorAnswer),
     )
 )]
