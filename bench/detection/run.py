@@ -1,7 +1,7 @@
 """What detection costs in Python, beside OpenTelemetry's instrumentation, in one run on this machine.
 
-Each measurement has a process of its own; the subjects take turns, so that a slow minute hits all of them; medians
-are shown. Run it with `cargo xtask bench detection`.
+Each measurement has a process of its own; the subjects take turns, so that a slow minute hits all of them;
+medians are shown. Run it with `cargo xtask bench detection`.
 """
 
 from __future__ import annotations

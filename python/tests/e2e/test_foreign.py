@@ -133,8 +133,7 @@ def arrows(map: dict[str, Any]) -> set[tuple[str, str]]:
     tiers = {tier["id"]: tier["name"] for tier in map["tiers"]}
     backends = {backend["id"]: backend["name"] for backend in map["backends"]}
     return {
-        (tiers[edge["fromTierId"]], tiers.get(edge["toTierId"]) or backends[edge["backendId"]])
-        for edge in map["edges"]
+        (tiers[edge["fromTierId"]], tiers.get(edge["toTierId"]) or backends[edge["backendId"]]) for edge in map["edges"]
     }
 
 
@@ -164,7 +163,10 @@ def test_three_programs_are_one_map_and_one_snapshot(quick: Controller, node_pac
         )[0]["id"]
 
         def joined() -> bool:
-            return arrows(page(quick, f"applications/{application}/flow-map")) == {("shop", "stock"), ("stock", "orders")}
+            return arrows(page(quick, f"applications/{application}/flow-map")) == {
+                ("shop", "stock"),
+                ("stock", "orders"),
+            }
 
         until(joined, 60, "one flow map over the three")
         rows = page(quick, f"applications/{application}/snapshots")["items"]
@@ -172,7 +174,7 @@ def test_three_programs_are_one_map_and_one_snapshot(quick: Controller, node_pac
         snapshot = page(quick, f"applications/{application}/snapshots/{ours['guid']}")
         assert [segment["tierName"] for segment in snapshot["segments"]] == ["shop", "stock", "orders"]
         assert snapshot["btName"] == "/buy/:item"
-        for caller, called in zip(snapshot["segments"], snapshot["segments"][1:]):
+        for caller, called in zip(snapshot["segments"], snapshot["segments"][1:], strict=False):
             assert [call["toSpanId"] for call in caller["exitCalls"]] == [called["spanId"]]
         assert {"key": "customer", "value": "ada"} in snapshot["segments"][2]["userData"]
         failed = until(
