@@ -121,7 +121,8 @@ export const dialog = (tab = page) =>
   tab.getByRole("dialog").filter({ has: tab.getByRole("button", { name: "Close", exact: true }) });
 /** The answer to the question before something is lost. */
 export const sure = (action) => page.getByRole("alertdialog").getByRole("button", { name: action }).click();
-export const openTab = (name) => page.getByRole("tab", { name, exact: true }).click();
+/** Some tabs say how many there are, as soon as there are any. */
+export const openTab = (name) => page.getByRole("tab", { name: new RegExp(`^${name}\\s*\\d*$`) }).click();
 export const rowOf = (table, name) =>
   page.getByRole("table", { name: table }).getByRole("row").filter({ hasText: name });
 /** Chooses an entry of the menu of a row. */
