@@ -127,7 +127,8 @@ test("a login that ended leads to the login page, and from there back", async ()
     });
   });
   await page.waitForURL(/\/login\?next=/, { timeout: 30_000 });
-  await page.getByLabel("User").fill(user);
+  // By its kind: for a moment the page before is still there, and has a menu of the user.
+  await page.getByRole("textbox", { name: "User" }).fill(user);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Flow map" }).waitFor();
