@@ -173,11 +173,12 @@ def django_serving() -> Callable[[int], None]:
     from django.http import HttpResponse
     from django.urls import path
 
-    settings.configure(
-        ALLOWED_HOSTS=["*"],
-        ROOT_URLCONF=type(
-            "urls", (), {"urlpatterns": [path("shop/<what>", lambda request, what: HttpResponse("ok"))]}
-        ),
+    # OpenTelemetry's instrumentation has done so already, with defaults.
+    if not settings.configured:
+        settings.configure()
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.ROOT_URLCONF = type(
+        "urls", (), {"urlpatterns": [path("shop/<what>", lambda request, what: HttpResponse("ok"))]}
     )
     django.setup()
     return served_by_wsgi(get_wsgi_application())
